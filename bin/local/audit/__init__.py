@@ -1,0 +1,1 @@
+"""Measuring the pages of a running copy: which they are, and what is measured with."""

@@ -1,0 +1,120 @@
+"""Which pages to measure: found, and where needed made, through the API that everybody has.
+
+A ticket is bought along the way, in the sandbox: there is no checkout without a hold, and no
+ticket page without a ticket.
+"""
+
+import http.client
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from ..voice import CannotRun
+
+BUYER = {"name": "Ada Audit", "email": "audit@example.org"}
+
+
+@dataclass(frozen=True)
+class Page:
+    kind: str
+    address: str
+
+    @property
+    def is_for_search_engines(self) -> bool:
+        return self.kind in ("home", "storefront", "event")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A running copy: its base host, and the port at which it is reached whatever the host."""
+
+    base_domain: str
+    port: int
+
+    def pages(self) -> list[Page]:
+        pages = [Page("home", f"http://{self.base_domain}/")]
+        buying: list[Page] = []
+        for host in self._tenant_hosts():
+            pages.append(Page("storefront", f"http://{host}/"))
+            events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
+            published = [event for event in events if event["status"] == "published"]
+            if published:
+                pages.append(Page("event", f"http://{host}/events/{published[0]['slug']}"))
+            if not buying:
+                buying = self._pages_of_a_purchase(host, published)
+        if not buying:
+            raise CannotRun("No box office has a ticket on sale: nothing can be bought to look at.")
+        return pages + buying
+
+    def _tenant_hosts(self) -> list[str]:
+        _, body = self._request(self.base_domain, "GET", "/")
+        found = re.findall(rf"https?://([a-z0-9-]+\.{re.escape(self.base_domain)})", body)
+        if not found:
+            raise CannotRun(
+                f"No box offices are shown on http://{self.base_domain}/. Run bin/flask demo load, "
+                "or name the addresses to measure."
+            )
+        return list(dict.fromkeys(found))
+
+    def _pages_of_a_purchase(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
+        for event in events:
+            tiers = self._ask(host, "GET", f"/api/v1/events/{event['slug']}")["tiers"]
+            for tier in tiers:
+                if tier["status"] == "on_sale" and tier["available"] > tier["min_per_order"]:
+                    return self._buy(host, event["slug"], tier)
+        return []
+
+    def _buy(self, host: str, slug: str, tier: dict[str, Any]) -> list[Page]:
+        items = {"items": [{"tier": tier["id"], "quantity": tier["min_per_order"]}]}
+        held = self._ask(host, "POST", f"/api/v1/events/{slug}/holds", items)["hold"]
+        wanted = {"event": slug, "buyer": BUYER, **items}
+        placed = self._ask(host, "POST", "/api/v1/orders", wanted)
+        if payment := placed["payment_url"]:
+            self._pay(payment)
+        order = placed["order"]
+        found = self._ask(host, "GET", f"/api/v1/orders/{order['code']}?secret={order['secret']}")
+        return [
+            Page("checkout", f"http://{host}/checkout/{held['id']}"),
+            Page("order", found["order"]["url"]),
+            Page("ticket", found["order"]["tickets"][0]["url"]),
+        ]
+
+    def _pay(self, payment_url: str) -> None:
+        parts = urlsplit(payment_url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        status, body = self._request(parts.netloc, "POST", path, form={"outcome": "paid"})
+        if status >= 400:
+            raise CannotRun(f"Paying at {payment_url} answered {status}:\n{body[:500]}")
+
+    def _ask(self, host: str, method: str, path: str, body: object = None) -> dict[str, Any]:
+        status, answer = self._request(host, method, path, body)
+        if status >= 400:
+            raise CannotRun(f"{method} http://{host}{path} answered {status}:\n{answer[:500]}")
+        return json.loads(answer)
+
+    def _request(
+        self,
+        host: str,
+        method: str,
+        path: str,
+        body: object = None,
+        form: dict[str, str] | None = None,
+    ) -> tuple[int, str]:
+        headers = {"Host": host}
+        content = None
+        if body is not None:
+            content, headers["Content-Type"] = json.dumps(body), "application/json"
+        if form is not None:
+            content = urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError as problem:
+            raise CannotRun(f"Nothing answers on port {self.port} ({problem}).") from problem
+        finally:
+            connection.close()

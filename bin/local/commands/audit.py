@@ -1,0 +1,95 @@
+"""bin/audit: speed, accessibility and size of the pages of a running bin/dev.
+
+Without arguments it measures the pages that buyers see, and buys a ticket in the sandbox to see
+them all; arguments are addresses to measure instead. Fails below the thresholds in lighthouse.py.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+from .. import chromium, environment, places, services
+from ..audit import tools
+from ..audit.lighthouse import CATEGORIES, LARGEST, Lighthouse, Measurement
+from ..audit.pages import Copy, Page
+from ..places import PYTHON
+from ..voice import CannotRun, say
+
+AXE = Path(__file__).parents[1] / "audit" / "axe.py"
+
+
+def main(arguments: list[str]) -> int:
+    environment.ensure()
+    state = places.state()
+    pages = [Page("page", address) for address in arguments] or _pages_of_dev(state)
+    modules = tools.install(state / "audit")
+    browser = chromium.path()
+    complaints = _axe(modules, browser, pages)
+    program = modules / ".bin" / "lighthouse"
+    lighthouse = Lighthouse(program, browser, state / "audit" / "reports")
+    print(_row("", "speed", "a11y", "best", "seo", "axe", "bytes"))
+    failures: list[str] = []
+    for number, page in enumerate(pages, start=1):
+        measured = lighthouse.measure(page.address, f"{number:02}-{page.kind}")
+        axe = complaints[page.address]
+        print(_figures(page, measured, axe), flush=True)
+        failures += [f"{page.address}\n    {each}" for each in _shortcomings(page, measured, axe)]
+    print(f"\nThe reports are in {lighthouse.reports}.")
+    for failure in failures:
+        print(f"\n{failure}")
+    return 1 if failures else 0
+
+
+def _pages_of_dev(state: Path) -> list[Page]:
+    told = services.settings_of_dev(state)
+    if not told:
+        raise CannotRun("bin/dev is not running: start it, or name the addresses to measure.")
+    say("Looking for the pages …")
+    return Copy(told["BASE_DOMAIN"], int(told["PORT"])).pages()
+
+
+def _axe(modules: Path, browser: str, pages: list[Page]) -> dict[str, list[str]]:
+    script = modules / "axe-core" / "axe.min.js"
+    say("Looking with axe …")
+    done = subprocess.run(
+        [str(PYTHON), str(AXE), str(script), browser, *(page.address for page in pages)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRun("axe could not look at the pages; what went wrong is above.")
+    return json.loads(done.stdout)
+
+
+def _shortcomings(page: Page, measured: Measurement, axe: list[str]) -> list[str]:
+    found = [
+        f"{name} is {measured.scores[name]}, not {least}"
+        for name, least in _asked_of(page, measured).items()
+        if measured.scores[name] < least
+    ]
+    if found:
+        found += measured.lost
+    if measured.transferred > LARGEST:
+        found.append(f"{measured.transferred:,} bytes came over the wire, more than {LARGEST:,}")
+    found += [f"it asks {host} for something" for host in measured.third_parties]
+    return found + axe
+
+
+def _asked_of(page: Page, measured: Measurement) -> dict[str, int]:
+    """All four, less what search engines are told not to look at."""
+    asked = dict(CATEGORIES)
+    if not page.is_for_search_engines and not measured.is_indexable:
+        del asked["seo"]
+    return asked
+
+
+def _figures(page: Page, measured: Measurement, axe: list[str]) -> str:
+    asked = _asked_of(page, measured)
+    scores = [str(measured.scores[name]) if name in asked else "–" for name in CATEGORIES]
+    name = f"{page.kind:<11}{page.address}"
+    return _row(name, *scores, str(len(axe)), f"{measured.transferred:,}")
+
+
+def _row(name: str, *cells: str) -> str:
+    return f"{name[:70]:<72}" + "".join(f"{cell:>7}" for cell in cells)

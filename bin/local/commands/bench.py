@@ -1,0 +1,16 @@
+"""bin/bench: the benchmarks, on a PostgreSQL and a Redis of their own.
+
+PostgreSQL keeps its word about what is committed here, as it does in production: without that,
+the figures would flatter whatever writes the most.
+"""
+
+from .. import command, environment, schema, scratch, settings
+from ..places import PYTHON
+
+
+def main(arguments: list[str]) -> int:
+    environment.ensure()
+    with scratch.stack(durable=True) as (state, services):
+        variables = settings.of_benchmarks(state, services)
+        schema.upgrade(variables)
+        return command.run([str(PYTHON), "-m", "bench", *arguments], variables)

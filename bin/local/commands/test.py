@@ -1,0 +1,14 @@
+"""bin/test: the tests, browser tests included, on a PostgreSQL and a Redis of their own."""
+
+from .. import chromium, command, environment, scratch, settings
+from ..places import PYTHON
+
+EVERYTHING = ["-n", "2", "--dist", "loadgroup", "tests"]
+
+
+def main(arguments: list[str]) -> int:
+    environment.ensure()
+    browser = chromium.path()
+    with scratch.stack() as (state, services):
+        variables = settings.of_tests(state, services) | {"CHROMIUM_PATH": browser}
+        return command.run([str(PYTHON), "-m", "pytest", *(arguments or EVERYTHING)], variables)
