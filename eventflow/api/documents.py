@@ -1,0 +1,98 @@
+"""The shapes that every part of the HTTP API shares."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from flask import request
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+from eventflow.money import MAX_AMOUNT, is_currency
+from eventflow.security import refuse_control_characters
+
+
+class Document(BaseModel):
+    """A JSON object that we read or write. Members we don't know are passed over."""
+
+    model_config = ConfigDict(strict=True, from_attributes=True, extra="ignore")
+
+
+def _text(value: str) -> str:
+    return refuse_control_characters(value)
+
+
+def _currency(value: str) -> str:
+    if not is_currency(value):
+        raise ValueError("not an ISO 4217 currency")
+    return value
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+Text = Annotated[str, AfterValidator(_text)]
+"""Text as people write it: shown as written, control characters refused."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_text),
+]
+Instant = Annotated[
+    AwareDatetime,
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    Field(examples=["2027-02-14T19:30:00Z"]),
+]
+Currency = Annotated[str, AfterValidator(_currency), Field(pattern="^[A-Z]{3}$", examples=["USD"])]
+Amount = Annotated[int, Field(ge=0, le=MAX_AMOUNT, description="Whole minor units")]
+
+
+class MoneyDocument(Document):
+    """An amount in minor units: {"amount": 2500, "currency": "USD"} is 25 dollars."""
+
+    amount: Amount
+    currency: Currency
+
+
+def money(amount: int, currency: str) -> MoneyDocument:
+    return MoneyDocument.model_construct(amount=amount, currency=currency)
+
+
+def opaque(value: uuid.UUID) -> str:
+    return str(value)
+
+
+class PageQuery(Document):
+    """Which part of a list."""
+
+    model_config = ConfigDict(strict=False, extra="ignore")
+
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.per_page
+
+
+def next_page(query: PageQuery, total: int) -> str | None:
+    """The address of the next part of a list; None at its end."""
+    if query.offset + query.per_page >= total:
+        return None
+    # Nothing of the caller's query is repeated but what we understood.
+    kept: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if name in type(query).model_fields or name in ("from", "to")
+    }
+    kept["page"] = query.page + 1
+    return f"{request.base_url}?{urlencode(kept)}"

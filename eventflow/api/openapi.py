@@ -1,0 +1,213 @@
+"""The description of the HTTP API (OpenAPI 3.1), generated from the operations themselves."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import models_json_schema
+
+from eventflow.api import operations
+from eventflow.api.operations import PUBLIC, Operation
+from eventflow.errors import API_PREFIX, CODES
+
+VERSION = "1.0"
+REF = "#/components/schemas/{model}"
+
+CODE_STATUS = {
+    "sold_out": 409,
+    "seat_taken": 409,
+    "sale_not_open": 409,
+    "hold_used": 409,
+    "nothing_to_refund": 409,
+    "idempotency_in_progress": 409,
+    "conflict": 409,
+    "hold_expired": 410,
+    "validation_failed": 422,
+    "idempotency_key_reused": 422,
+    "not_found": 404,
+}
+"""The status of each refusal an operation may name."""
+
+ANY = (
+    "bad_request",
+    "unauthorized",
+    "not_found",
+    "method_not_allowed",
+    "not_acceptable",
+    "rate_limited",
+    "internal_error",
+    "unavailable",
+)
+STATUS = {code: status for status, code in CODES.items()} | CODE_STATUS
+
+
+class FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `code` is stable; `detail` is for people."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None
+    errors: list[FieldError]
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The whole description. The same for every tenant: servers are relative."""
+    found = [one for group in operations.REGISTRY for one in group.all]
+    _keys, definitions = models_json_schema(_models(found), ref_template=REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in found:
+        path, parameters = _path(operation.rule)
+        place = paths.setdefault(path, {})
+        if parameters:
+            place["parameters"] = parameters
+        place[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "EventFlow",
+            "version": VERSION,
+            "description": (
+                "A box office's events, tiers, holds, orders, tickets and check-ins."
+                " Money is in minor units, times are RFC 3339 in UTC, ids are opaque."
+                " Every POST takes an Idempotency-Key."
+            ),
+        },
+        "servers": [{"url": API_PREFIX}],
+        "tags": [{"name": group.tag} for group in operations.REGISTRY],
+        "paths": paths,
+        "components": {
+            "schemas": definitions.get("$defs", {}),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _models(found: list[Operation]) -> list[tuple[type[BaseModel], Any]]:
+    models: dict[tuple[type[BaseModel], str], None] = {(Problem, "serialization"): None}
+    for operation in found:
+        if operation.body is not None:
+            models[(operation.body, "validation")] = None
+        for answer in operation.answers.values():
+            if answer is not None:
+                models[(answer, "serialization")] = None
+    return list(models)
+
+
+def _path(rule: str) -> tuple[str, list[dict[str, Any]]]:
+    names = re.findall(r"<(?:\w+:)?(\w+)>", rule)
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in names
+    ]
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule), parameters
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "responses": _responses(operation),
+        "security": [{"token": []}] if operation.role != PUBLIC else [{}, {"token": []}],
+    }
+    if operation.description:
+        told["description"] = operation.description
+    if operation.role != PUBLIC:
+        told["description"] = (
+            told.get("description", "") + f"\n\nNeeds a token of the role {operation.role} or more."
+        ).strip()
+    parameters = _query(operation)
+    if operation.method == "POST":
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "The same key and body again gets the first answer again.",
+                "schema": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 255,
+                    "pattern": "^[!-~]+$",
+                },
+            }
+        )
+    if parameters:
+        told["parameters"] = parameters
+    if operation.body is not None:
+        told["requestBody"] = {
+            "required": any(f.is_required() for f in operation.body.model_fields.values()),
+            "content": {"application/json": {"schema": _ref(operation.body, "validation")}},
+        }
+    return told
+
+
+def _query(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    schema = operation.query.model_json_schema(by_alias=True)
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": of}
+        for name, of in schema.get("properties", {}).items()
+    ]
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for status, answer in operation.answers.items():
+        content = {}
+        if answer is not None:
+            content = {"application/json": {"schema": _ref(answer, "serialization")}}
+        elif operation.media_type != "application/json":
+            content = {operation.media_type: {"schema": {"type": "string"}}}
+        told[str(status)] = {"description": "Done" if status < 300 else "As it was"}
+        if content:
+            told[str(status)]["content"] = content
+    codes = {*ANY, *operation.refusals}
+    if operation.role != PUBLIC:
+        codes.add("forbidden")
+    if operation.body is not None:
+        codes |= {"unsupported_media_type", "validation_failed"}
+    if operation.method != "GET":
+        codes.add("payload_too_large")
+    if operation.query is not None:
+        codes.add("validation_failed")
+    if operation.method == "POST":
+        codes |= {"idempotency_in_progress", "idempotency_key_reused"}
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(codes):
+        by_status.setdefault(STATUS[code], []).append(code)
+    for status, named in sorted(by_status.items()):
+        told[str(status)] = {
+            "description": "Refused: " + ", ".join(named),
+            "content": {
+                "application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}
+            },
+        }
+        if status == 429:
+            told[str(status)]["headers"] = {
+                "Retry-After": {"schema": {"type": "string"}, "description": "Seconds to wait"}
+            }
+    return told
+
+
+def _ref(model: type[BaseModel], mode: str) -> dict[str, str]:
+    keys, _definitions = models_json_schema(_all_models(), ref_template=REF)
+    return dict(keys[(model, mode)])  # type: ignore[index]
+
+
+def _all_models() -> list[tuple[type[BaseModel], Any]]:
+    return _models([one for group in operations.REGISTRY for one in group.all])

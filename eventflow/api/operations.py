@@ -1,0 +1,235 @@
+"""Operations of the HTTP API: read, check, act, answer; and be described by OpenAPI.
+
+An operation says what it takes and gives as pydantic documents. From that one statement the
+request is validated, the answer is written, and the description is generated; see decision 0004
+for why this is not a framework's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, request
+from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+
+from eventflow.api import idempotency, tokens
+from eventflow.db import now
+from eventflow.errors import API_PREFIX, Refusal
+from eventflow.limits import limited
+
+MOST_BYTES = 1_000_000
+PUBLIC = "public"
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call, as the description tells of it."""
+
+    name: str
+    method: str
+    rule: str
+    summary: str
+    role: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answers: dict[int, type[BaseModel] | None]
+    refusals: tuple[str, ...]
+    tag: str
+    media_type: str = "application/json"
+    description: str = ""
+
+
+@dataclass
+class Operations:
+    """The operations of one capability: a blueprint that remembers what it offers."""
+
+    name: str
+    import_name: str
+    tag: str
+    all: list[Operation] = field(default_factory=list)
+    bp: Blueprint = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bp = Blueprint(f"{self.name}_api", self.import_name, url_prefix=API_PREFIX)
+        self.bp.before_request(_only_for_tenants)
+        REGISTRY.append(self)
+
+    def get(self, rule: str, **says: Any) -> Callable[[View], View]:
+        return self._operation("GET", rule, **says)
+
+    def post(self, rule: str, **says: Any) -> Callable[[View], View]:
+        return self._operation("POST", rule, **says)
+
+    def patch(self, rule: str, **says: Any) -> Callable[[View], View]:
+        return self._operation("PATCH", rule, **says)
+
+    def put(self, rule: str, **says: Any) -> Callable[[View], View]:
+        return self._operation("PUT", rule, **says)
+
+    def delete(self, rule: str, **says: Any) -> Callable[[View], View]:
+        return self._operation("DELETE", rule, **says)
+
+    def _operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        summary: str,
+        role: str,
+        answers: dict[int, type[BaseModel] | None],
+        body: type[BaseModel] | None = None,
+        query: type[BaseModel] | None = None,
+        refusals: Sequence[str] = (),
+        limit: str = "api",
+        media_type: str = "application/json",
+    ) -> Callable[[View], View]:
+        def decorate(view: View) -> View:
+            name = view.__name__ if method != "PUT" else f"{view.__name__}_put"
+            operation = Operation(
+                name,
+                method,
+                rule,
+                summary,
+                role,
+                body,
+                query,
+                answers,
+                tuple(refusals),
+                self.tag,
+                media_type,
+                (view.__doc__ or "").strip(),
+            )
+            self.all.append(operation)
+            answer = limited(limit)(_answering(operation, view))
+            self.bp.add_url_rule(rule, name, answer, methods=[method])
+            return view
+
+        return decorate
+
+
+REGISTRY: list[Operations] = []
+"""Every capability's operations, as they were imported."""
+
+
+def key_of_request() -> str | None:
+    """A key for rows that this request must not make twice; None if it carries none."""
+    key: idempotency.Key | None = g.get("idempotency_key")
+    return key.form_key if key else None
+
+
+def _answering(operation: Operation, view: View) -> View:
+    takes_key = operation.method == "POST"
+    status = next(iter(operation.answers))
+
+    def answer(**path: Any) -> Response:
+        _check_accept(operation)
+        if operation.role == PUBLIC:
+            tokens.principal()
+        else:
+            tokens.demand(operation.role)
+        if operation.query is not None:
+            path["query"] = _read_query(operation.query)
+        key = idempotency.given() if takes_key else None
+        if key is None:
+            return _act(operation, view, path, status)
+        return _once(key, lambda: _act(operation, view, path, status))
+
+    return answer
+
+
+def _act(operation: Operation, view: View, path: dict[str, Any], status: int) -> Response:
+    if operation.body is not None:
+        path["body"] = _read_body(operation.body)
+    elif operation.method != "GET":
+        _check_size()
+    return _written(view(**path), status)
+
+
+def _once(key: idempotency.Key, act: Callable[[], Response]) -> Response:
+    """Act on a request with an Idempotency-Key: once, or not at all if it was answered before."""
+    if (before := idempotency.begin(key, at=now())) is not None:
+        return before
+    g.idempotency_key = key
+    try:
+        response = act()
+    except Exception as error:
+        response = current_app.make_response(current_app.handle_user_exception(error))
+        if isinstance(error, DidNotValidate):
+            idempotency.free(key)
+            return response
+    idempotency.end(key, response)
+    return response
+
+
+class DidNotValidate(Refusal):
+    """The document itself is wrong: an Idempotency-Key isn't used up by it."""
+
+    status = 422
+    code = "validation_failed"
+
+
+def _read_body(model: type[BaseModel]) -> BaseModel:
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType(_("Send the document as application/json."))
+    _check_size()
+    raw = request.get_data()
+    if not raw.strip() and not any(f.is_required() for f in model.model_fields.values()):
+        raw = b"{}"
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise Refusal(_("The body is not JSON."), code="bad_request", status=400) from None
+        raise _wrong(error) from None
+
+
+def _read_query(model: type[BaseModel]) -> BaseModel:
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise _wrong(error) from None
+
+
+def _wrong(error: ValidationError) -> DidNotValidate:
+    fields: dict[str, str] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in one["loc"]) or "body"
+        fields.setdefault(where, one["msg"].removeprefix("Value error, "))
+    return DidNotValidate(_("Some of what was sent can't be so."), fields=fields)
+
+
+def _written(given: Any, status: int) -> Response:
+    if isinstance(given, Response):
+        return given
+    if given is None:
+        return Response(status=status)
+    if isinstance(given, tuple):
+        given, status = given
+    # A document was validated when it was made, so it is written as it is.
+    response = Response(given.model_dump_json(), status, content_type="application/json")
+    return response
+
+
+def _check_size() -> None:
+    if (request.content_length or 0) > MOST_BYTES:
+        raise RequestEntityTooLarge(_("A document has 1 MB at most."))
+    if request.content_length is None and len(request.get_data()) > MOST_BYTES:
+        raise RequestEntityTooLarge(_("A document has 1 MB at most."))
+
+
+def _check_accept(operation: Operation) -> None:
+    if "HTTP_ACCEPT" not in request.environ:
+        return
+    accepted: MIMEAccept = request.accept_mimetypes
+    if operation.media_type not in accepted and "application/problem+json" not in accepted:
+        raise NotAcceptable(_("This answers %(type)s.", type=operation.media_type))
+
+
+def _only_for_tenants() -> None:
+    if g.tenant is None:
+        abort(404)

@@ -1,0 +1,30 @@
+"""Where the HTTP API tells of itself: the document for programs, a page for people."""
+
+from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template
+
+from eventflow.api import openapi
+from eventflow.errors import API_PREFIX
+
+bp = Blueprint("api", __name__, url_prefix=API_PREFIX)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.before_request
+def only_for_tenants() -> None:
+    if g.tenant is None:
+        abort(404)
+
+
+@bp.get("/openapi.json")
+def description() -> Response:
+    response = jsonify(openapi.document())
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@bp.get("/docs")
+def docs() -> str:
+    return render_template("api/docs.html", api=openapi.document())

@@ -1,0 +1,119 @@
+"""Pages that are the same for everybody: rendered once, kept, and answered from memory.
+
+The promise kept here is that such a page costs next to nothing however many look, and is never
+older than what it is about: its caller names what the page shows (`basis`), and as soon as that
+is different the page is rendered anew. Whoever has the page already is told so (304).
+"""
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+from flask_babel import get_locale
+
+from eventflow import compression, fast_lane, logs, pseudo
+
+REVALIDATE = "public, max-age=0, must-revalidate"
+"""Any cache may keep it, and asks us each time whether it still holds: what is left must not be
+older than two seconds wherever it shows, and being asked is cheap."""
+
+MOST = 300
+
+BROUGHT_LATER = frozenset(
+    {
+        *("ban", "check", "clock", "flag", "flame", "minus"),
+        *("circle-alert", "circle-check", "info", "triangle-alert", "x"),
+    }
+)
+"""Icons that a fragment or a notice may bring into the page after it is there."""
+
+_SYMBOL = re.compile(r'\s*<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
+_USED = re.compile(r'href="#i-([a-z0-9-]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    basis: Any
+    body: bytes
+    packed: dict[str, bytes]
+    etag: str
+
+
+_kept: dict[Hashable, _Kept] = {}
+_rendering: dict[Hashable, threading.Lock] = {}
+
+
+def answer(
+    key: Hashable,
+    render: Callable[[], str],
+    *,
+    basis: Any,
+    mimetype: str = "text/html",
+    status: int = 200,
+    cache_control: str = REVALIDATE,
+) -> Response:
+    """The page kept under this key (and the reader's language), or rendered now if `basis` is new.
+
+    `render` must not look at the request or the session beyond that.
+    """
+    key = (key, str(get_locale()), pseudo.wanted())
+    kept = _kept.get(key)
+    if kept is None or kept.basis != basis:
+        kept = _fresh(key, render, basis)
+    if status == 200 and cache_control == REVALIDATE and request.url_rule is not None:
+        slug = logs.tenant_slug() or ""
+        request.environ[fast_lane.SHARED] = fast_lane.Shared(kept.etag, request.url_rule.rule, slug)
+    return _answer(kept, mimetype, status, cache_control)
+
+
+def _fresh(key: Hashable, render: Callable[[], str], basis: Any) -> _Kept:
+    if len(_kept) >= MOST and key not in _kept:
+        _forget_oldest()
+    # One renders; the others, who wait for a millisecond or two, take what came of it.
+    with _rendering.setdefault(key, threading.Lock()):
+        kept = _kept.get(key)
+        if kept is None or kept.basis != basis:
+            body = _lighter(render()).encode()
+            etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+            if kept is not None and kept.etag == etag:
+                kept = _Kept(basis, kept.body, kept.packed, etag)
+            else:
+                kept = _Kept(basis, body, _packed(body), etag)
+            _kept[key] = kept
+        return kept
+
+
+def _packed(body: bytes) -> dict[str, bytes]:
+    return {coding: compression.packed(body, coding) for coding in compression.CODINGS}
+
+
+def _lighter(html: str) -> str:
+    """The page without the icons it does not show: two thirds of the sprite."""
+    used = BROUGHT_LATER.union(_USED.findall(html))
+    return _SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in used else "", html)
+
+
+def _forget_oldest() -> None:
+    for key in list(_kept)[: MOST // 10]:
+        _kept.pop(key, None)
+        _rendering.pop(key, None)
+
+
+def _answer(kept: _Kept, mimetype: str, status: int, cache_control: str) -> Response:
+    environ = request.environ
+    headers = {
+        "ETag": f'W/"{kept.etag}"',
+        "Cache-Control": cache_control,
+        "Vary": "Accept-Encoding",
+    }
+    if status == 200 and kept.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        return Response(status=304, headers=headers, mimetype=mimetype)
+    body = kept.body
+    if environ["REQUEST_METHOD"] != "HEAD" and (coding := compression.best()):
+        body = kept.packed[coding]
+        headers["Content-Encoding"] = coding
+    return Response(body, status=status, headers=headers, mimetype=mimetype)
