@@ -1,0 +1,49 @@
+"""What forms offer to choose from: currencies and time zones, by the names people know."""
+
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from eventflow.accounts.tenants import timezones
+from eventflow.currencies import currencies
+
+Pairs = list[tuple[str, str]]
+
+_USUAL = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
+
+
+def currency_choices() -> list[tuple[str, Pairs]]:
+    """("Often used", [("USD", "USD – US Dollar"), …]) and then all of them."""
+    code = str(get_locale() or "en")
+    return [
+        (_("Often used"), [(one, _currency_label(one, code)) for one in _USUAL]),
+        (
+            _("All currencies"),
+            [(one, _currency_label(one, code)) for one in currencies() if one not in _USUAL],
+        ),
+    ]
+
+
+def timezone_choices() -> list[tuple[str, Pairs]]:
+    """Zones by continent, the city in front: ("Europe", [("Europe/Berlin", "Berlin"), …])."""
+    regions: dict[str, Pairs] = {}
+    for zone in timezones():
+        region, _slash, city = zone.partition("/")
+        name = city.replace("_", " ").replace("/", ", ") or zone
+        regions.setdefault(region if city else _("Everywhere"), []).append((zone, name))
+    return list(regions.items())
+
+
+def language_choices(languages: tuple[str, ...]) -> Pairs:
+    """Languages by the name their speakers give them."""
+    return [
+        (code, (Locale.parse(code).get_display_name() or code).capitalize()) for code in languages
+    ]
+
+
+@lru_cache(maxsize=2048)
+def _currency_label(currency: str, code: str) -> str:
+    return f"{currency} – {get_currency_name(currency, locale=Locale.parse(code))}"

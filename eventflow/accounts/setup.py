@@ -1,0 +1,34 @@
+"""What accounts need of the application: hosts are resolved first, then who is asking."""
+
+from typing import Any
+
+from flask import Flask, g, request
+
+from eventflow.accounts import actors, hosts, passwords, sessions
+from eventflow.accounts.roles import role_name
+
+
+def init_app(app: Flask) -> None:
+    hosts.init_app(app)
+    app.before_request(_somebody_acts)
+    app.teardown_request(lambda error: actors.bind(actors.SYSTEM))
+    sessions.init_app(app)
+    app.context_processor(_who_and_where)
+    app.jinja_env.globals["role_name"] = role_name
+    if app.config["TESTING"]:
+        passwords.hash_quickly()
+
+
+def _somebody_acts() -> None:
+    # Until a door finds out who it is: somebody at an address.
+    actors.bind(actors.Actor("buyer", address=request.remote_addr or ""))
+
+
+def _who_and_where() -> dict[str, Any]:
+    """For every template the tenant; behind a door also who came through it."""
+    known: dict[str, Any] = {"tenant": g.get("tenant")}
+    if (sign_in := g.get("sign_in")) is not None:
+        known["current_user"] = sign_in.user
+    if (membership := g.get("membership")) is not None:
+        known["membership"] = membership
+    return known

@@ -1,0 +1,62 @@
+"""Signing up: one form, and a box office with its owner is open."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from eventflow.accounts import letters, people, tenants
+from eventflow.accounts.actors import Actor, acting_as
+from eventflow.accounts.models import Tenant, User
+from eventflow.errors import Invalid
+
+
+def open_box_office(
+    form: Mapping[str, str], *, owner: User | None, address: str = "", at: datetime
+) -> tuple[Tenant, User]:
+    """The box office a form asks for, and its owner: new, unless somebody is signed in.
+
+    Call it inside `tenants.opening()`. Invalid says of every field at once what is wrong with it.
+    """
+    wrong: dict[str, str] = {}
+    if owner is None:
+        wrong |= _person_trouble(form)
+    if trouble := tenants.slug_trouble(form.get("slug", "").strip().lower()):
+        wrong["slug"] = trouble
+    if not form.get("name", "").strip():
+        wrong["name"] = _("Say what your box office is called.")
+    if wrong:
+        raise Invalid(wrong)
+
+    is_new = owner is None
+    if owner is None:
+        owner = people.create_user(
+            form["email"], name=form["your_name"], password=form["password"], at=at
+        )
+    with acting_as(Actor("user", owner.id, owner.name or owner.email, address)):
+        tenant = tenants.create(
+            form["slug"],
+            name=form["name"],
+            owner=owner,
+            currency=form.get("currency", "USD"),
+            timezone=form.get("timezone", "UTC"),
+            at=at,
+        )
+    if is_new:
+        letters.ask_for_verification(owner)
+    return tenant, owner
+
+
+def _person_trouble(form: Mapping[str, str]) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not form.get("your_name", "").strip():
+        wrong["your_name"] = _("Say what you are called.")
+    try:
+        people.called(form.get("your_name", ""), field="your_name")
+        email = people.address(form.get("email", ""))
+        people.check_new_password(
+            form.get("password", ""), email=email, name=form.get("your_name", "")
+        )
+    except Invalid as refusal:
+        wrong |= refusal.fields
+    return wrong
