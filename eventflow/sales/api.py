@@ -1,0 +1,235 @@
+"""The HTTP API of selling: what there is, what is left, and setting it aside."""
+
+import uuid
+from typing import Any
+
+from flask import Response
+
+from eventflow import metrics, shared_pages
+from eventflow.api import tokens
+from eventflow.api.operations import PUBLIC, Operations, key_of_request
+from eventflow.db import now, transaction
+from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events import drafting, showing, tiers
+from eventflow.events.documents import (
+    EventWithTiers,
+    TierAnswer,
+    TierChange,
+    TierDocument,
+    TierDraft,
+    event_document,
+    tier_document,
+)
+from eventflow.events.models import Event, Tier
+from eventflow.sales import availability, holds
+from eventflow.sales.documents import (
+    AvailabilityAnswer,
+    HoldAnswer,
+    HoldRequest,
+    Item,
+    TierLeftDocument,
+    hold_document,
+    placed_document,
+)
+
+api = Operations("sales", __name__, tag="Sales")
+bp = api.bp
+
+PLACING = ("sold_out", "sale_not_open", "conflict", "hold_expired", "hold_used")
+
+
+@api.get(
+    "/events/<slug>", summary="An event and its tiers", role=PUBLIC, answers={200: EventWithTiers}
+)
+def show_event(slug: str) -> EventWithTiers:
+    """With a token, also drafts and hidden tiers."""
+    event = _visible(slug)
+    at = now()
+    shown = {left.id: left for left in availability.of(event.id, event.tenant_id, at=at)}
+    everything = tokens.principal() is not None
+    return EventWithTiers.model_construct(
+        event=event_document(event, at=at),
+        tiers=[
+            tier_document(tier, event, available=left.available, status=left.status, at=at)
+            for tier in event.tiers
+            if (left := shown.get(str(tier.id)) or _left(tier)) and (everything or not tier.hidden)
+        ],
+    )
+
+
+@api.post(
+    "/events/<slug>/tiers",
+    summary="Add a tier",
+    role="admin",
+    body=TierDraft,
+    answers={201: TierAnswer},
+    refusals=("conflict",),
+)
+def add_tier(slug: str, body: TierDraft) -> TierAnswer:
+    at = now()
+    with transaction():
+        event = drafting.find(slug)
+        tier = tiers.add(event, at=at, **_facts(body, event))
+    return _tier_answer(tier)
+
+
+@api.patch(
+    "/events/<slug>/tiers/<tier_id>",
+    summary="Change a tier",
+    role="admin",
+    body=TierChange,
+    answers={200: TierAnswer},
+)
+def change_tier(slug: str, tier_id: str, body: TierChange) -> TierAnswer:
+    """Only what is sent is changed."""
+    at = now()
+    with transaction():
+        event = drafting.find(slug)
+        tier = tiers.find(event, tier_id)
+        tiers.change(tier, _facts(body, event), at=at)
+    return _tier_answer(tier)
+
+
+api.put(
+    "/events/<slug>/tiers/<tier_id>",
+    summary="Change a tier",
+    role="admin",
+    body=TierChange,
+    answers={200: TierAnswer},
+)(change_tier)
+
+
+@api.get(
+    "/events/<slug>/availability",
+    summary="What is left",
+    role=PUBLIC,
+    answers={200: AvailabilityAnswer, 304: None},
+)
+def show_availability(slug: str) -> Response:
+    """At most two seconds old. Cacheable: ask again with If-None-Match."""
+    at = now()
+    event = _visible(slug) if tokens.principal() else showing.public_event(slug, at=at)
+    left = availability.of(event.id, event.tenant_id, at=at)
+    return shared_pages.answer(
+        (event.tenant_id, slug, "availability.json"),
+        lambda: _availability(left).model_dump_json(),
+        basis=left,
+        mimetype="application/json",
+    )
+
+
+@api.post(
+    "/events/<slug>/holds",
+    summary="Hold places",
+    role=PUBLIC,
+    body=HoldRequest,
+    answers={201: HoldAnswer},
+    refusals=(*PLACING, "not_found"),
+    limit="purchase",
+)
+def place_hold(slug: str, body: HoldRequest) -> HoldAnswer:
+    """Set places aside for a buyer: all of them, or none. The id is the secret."""
+    placed = place(slug, body.items)
+    return HoldAnswer.model_construct(hold=placed_document(placed))
+
+
+@api.get(
+    "/holds/<hold_id>",
+    summary="A hold",
+    role=PUBLIC,
+    answers={200: HoldAnswer},
+    refusals=("hold_expired", "hold_used"),
+)
+def show_hold(hold_id: str) -> HoldAnswer:
+    at = now()
+    hold = holds.find(hold_id)
+    if hold.order is None:
+        hold = holds.find_live(hold_id, at=at)
+    return HoldAnswer.model_construct(hold=hold_document(hold))
+
+
+@api.delete(
+    "/holds/<hold_id>",
+    summary="Give a hold back",
+    role=PUBLIC,
+    answers={204: None},
+    refusals=("hold_expired", "hold_used"),
+)
+def release_hold(hold_id: str) -> None:
+    with transaction():
+        holds.release(hold_id, at=now())
+
+
+def place(slug: str, items: list[Item]) -> holds.Placed:
+    """Hold what an API document asks for, and count it."""
+    try:
+        placed = holds.place(
+            slug,
+            [holds.Wanted(_tier_id(item.tier), item.quantity) for item in items],
+            form_key=key_of_request(),
+            hidden_too=tokens.principal() is not None,
+            at=now(),
+        )
+    except Refusal as refusal:
+        metrics.hold_refused(refusal.code)
+        raise
+    metrics.hold_placed()
+    return placed
+
+
+def _availability(left: tuple[availability.TierLeft, ...]) -> AvailabilityAnswer:
+    return AvailabilityAnswer.model_construct(
+        tiers=[
+            TierLeftDocument.model_construct(
+                id=tier.id, name=tier.name, status=tier.status, available=tier.available
+            )
+            for tier in left
+            if not tier.hidden
+        ]
+    )
+
+
+def _tier_id(given: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise Invalid({"items": "There is no such tier at this event."}) from None
+
+
+def _visible(slug: str) -> Event:
+    event = drafting.find(slug)
+    if not event.is_public and tokens.principal() is None:
+        raise NotFound("There is no such event.")
+    return event
+
+
+def _left(tier: Tier) -> availability.TierLeft:
+    # Just added: what was read a second ago doesn't know it yet.
+    quantity = tier.stock.capacity or 0
+    return availability.TierLeft(str(tier.id), tier.name, "on_sale", quantity, tier.hidden)
+
+
+def _tier_answer(tier: Tier) -> TierAnswer:
+    event, at = tier.event, now()
+    availability.forget(event.id)
+    left = next(
+        left
+        for left in availability.ask(event.id, event.tenant_id, at=at)
+        if left.id == str(tier.id)
+    )
+    document: TierDocument = tier_document(
+        tier, event, available=left.available, status=left.status, at=at
+    )
+    return TierAnswer.model_construct(tier=document)
+
+
+def _facts(body: TierDraft, event: Event) -> dict[str, Any]:
+    """What was sent, under the names that tiers know."""
+    facts = body.model_dump(exclude_unset=True)
+    if price := facts.pop("price", None):
+        if price["currency"] != event.currency:
+            message = f"This event sells in {event.currency}."
+            raise Invalid({"price.currency": message})
+        facts["price"] = price["amount"]
+    nullable = ("sale_start", "sale_end")
+    return {name: value for name, value in facts.items() if value is not None or name in nullable}

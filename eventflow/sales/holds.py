@@ -1,0 +1,319 @@
+"""Holds: setting places aside for a buyer, and giving them back.
+
+The promise kept here is that nothing is promised twice. Whoever makes places scarcer locks the
+stocks concerned in id order, once, and only then looks; the check constraint on `stocks` has the
+last word. Placing is the rush: one statement, `place_hold` (migrations/functions), on a connection
+that commits by itself, so that the lock on a hot row is held for a fraction of a millisecond
+and no longer than the database needs. A lapsed hold is free stock at once: whoever needs its
+places takes them, and the sweeping job is only housekeeping.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select, text, update
+
+from eventflow.db import db
+from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events.models import Stock, TierStock
+from eventflow.money import FeeRule, Totals, default_fixed_fee, totals
+from eventflow.sales.models import Hold, HoldLine
+from eventflow.tenancy import current_tenant_id
+
+MOST_TIERS = 50
+
+
+class SoldOut(Refusal):
+    code = "sold_out"
+
+
+class SaleNotOpen(Refusal):
+    code = "sale_not_open"
+
+
+class HoldExpired(Refusal):
+    code = "hold_expired"
+    status = 410
+
+
+class HoldUsed(Refusal):
+    code = "hold_used"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many of one tier."""
+
+    tier_id: uuid.UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    tier_id: uuid.UUID
+    name: str
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hold just placed, as told by the database in the one statement that placed it."""
+
+    id: uuid.UUID
+    expires_at: datetime
+    currency: str
+    rule: FeeRule
+    lines: tuple[Line, ...]
+
+    @property
+    def totals(self) -> Totals:
+        return totals(self.rule, sum(line.quantity * line.unit_price for line in self.lines))
+
+
+_PLACE = text(
+    "select place_hold(:tenant, :hold, :event, :tiers, :quantities, :buyer, :form_key,"
+    " :hidden_too, :at)"
+)
+
+
+def place(
+    slug: str,
+    wanted: Sequence[Wanted],
+    *,
+    at: datetime,
+    buyer: str = "",
+    form_key: str | None = None,
+    hidden_too: bool = False,
+) -> Placed:
+    """Hold these places for a buyer: all of them, or none.
+
+    Commits by itself. The same `form_key` twice is the same hold. Raises SoldOut, SaleNotOpen,
+    Invalid (with the field `items`) or NotFound.
+    """
+    merged = _merged(wanted)
+    asked = {
+        "tenant": current_tenant_id(),
+        "hold": uuid.uuid4(),
+        "event": slug,
+        "tiers": list(merged),
+        "quantities": list(merged.values()),
+        "buyer": buyer,
+        "form_key": form_key,
+        "hidden_too": hidden_too,
+        "at": at,
+    }
+    for _attempt in range(3):
+        answer = _ask(asked)
+        if answer.get("refused") != "again":
+            break
+    if "refused" in answer:
+        raise _refusal(answer)
+    fixed = answer["fee_fixed"]
+    return Placed(
+        id=uuid.UUID(answer["hold"]),
+        expires_at=datetime.fromisoformat(answer["expires_at"]),
+        currency=answer["currency"],
+        rule=FeeRule(
+            Decimal(str(answer["fee_percent"])),
+            default_fixed_fee(answer["currency"]) if fixed is None else fixed,
+            answer["fee_mode"],
+        ),
+        lines=tuple(
+            Line(
+                uuid.UUID(line["tier"]),
+                line["name"],
+                line["quantity"],
+                line["unit_price"],
+            )
+            for line in answer["lines"]
+        ),
+    )
+
+
+def find(hold_id: uuid.UUID | str, *, lock: bool = False) -> Hold:
+    """The hold that this secret opens, whatever its state; NotFound if there is none."""
+    try:
+        key = hold_id if isinstance(hold_id, uuid.UUID) else uuid.UUID(hold_id)
+    except ValueError:
+        raise NotFound(_("There is no such hold.")) from None
+    query = select(Hold).where(Hold.id == key)
+    if lock:
+        query = query.with_for_update(of=Hold).execution_options(populate_existing=True)
+    hold = db.session.scalar(query)
+    if hold is None:
+        raise NotFound(_("There is no such hold."))
+    return hold
+
+
+def find_live(hold_id: uuid.UUID | str, *, at: datetime, lock: bool = False) -> Hold:
+    """A hold that can still be bought. Raises HoldUsed, HoldExpired or NotFound."""
+    hold = find(hold_id, lock=lock)
+    if hold.order is not None or hold.status == "used":
+        raise HoldUsed(_("These places have become an order already."))
+    if hold.status == "released" or hold.has_lapsed(at):
+        raise HoldExpired(_("The time for these places has run out. Please choose again."))
+    return hold
+
+
+def release(hold_id: uuid.UUID | str, *, at: datetime) -> None:
+    """Give the places back, now. Raises HoldUsed, HoldExpired or NotFound."""
+    give_back(find_live(hold_id, at=at, lock=True))
+
+
+def give_back(hold: Hold) -> None:
+    """Return a live hold's places to stock. The caller has locked the hold.
+
+    The database moves the counters as the transaction commits (`settle_hold`).
+    """
+    if hold.status == "live":
+        hold.status = "released"
+
+
+def extend(hold_id: uuid.UUID | str, *, minutes: int, at: datetime) -> Hold:
+    """Give the buyer the time again, once, while nobody waits for the same places."""
+    hold = find_live(hold_id, at=at, lock=True)
+    if hold.extended_at is not None:
+        raise Refusal(_("The time was extended already. Please finish, or choose again later."))
+    if _others_wait(hold):
+        raise Refusal(_("Others are waiting for these places, so the time can't be extended."))
+    hold.extended_at = at
+    hold.expires_at = at + timedelta(minutes=minutes)
+    db.session.flush()
+    return hold
+
+
+def needs(hold: Hold) -> dict[uuid.UUID, int]:
+    """How many places the hold takes of each stock."""
+    rows = db.session.execute(
+        select(TierStock.stock_id, func.sum(HoldLine.quantity))
+        .join(HoldLine, HoldLine.tier_id == TierStock.tier_id)
+        .where(HoldLine.hold_id == hold.id)
+        .group_by(TierStock.stock_id)
+    )
+    return {stock_id: int(quantity) for stock_id, quantity in rows}
+
+
+def sweep(event_id: uuid.UUID, *, at: datetime) -> int:
+    """Give back what lapsed at one event, so that its counters read as they are."""
+    db.session.execute(
+        select(Stock.id).where(Stock.event_id == event_id).order_by(Stock.id).with_for_update()
+    )
+    return db.session.scalar(select(func.release_lapsed(event_id, at))) or 0
+
+
+def events_with_lapsed(*, at: datetime, most: int = 1000) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(tenant, event) of events whose lapsed holds nobody has taken yet."""
+    rows = db.session.execute(
+        select(Hold.tenant_id, Hold.event_id)
+        .where(Hold.status == "live", Hold.expires_at <= at)
+        .distinct()
+        .limit(most)
+    )
+    return [(row.tenant_id, row.event_id) for row in rows]
+
+
+def keep_typed(hold: Hold, typed: dict[str, Any]) -> None:
+    """Remember what the buyer typed so far; nothing typed is lost."""
+    db.session.execute(update(Hold).where(Hold.id == hold.id).values(typed=typed))
+
+
+def _ask(asked: dict[str, Any]) -> dict[str, Any]:
+    form_key = asked["form_key"]
+    with db.engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            return connection.execute(_PLACE, asked).scalar_one()
+        except Exception as error:
+            if form_key is None or "uq_holds_tenant_id_form_key" not in str(error):
+                raise
+    return _same_form(asked)
+
+
+def _same_form(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the first press of the button was answered."""
+    hold = db.session.scalars(select(Hold).where(Hold.form_key == asked["form_key"])).one()
+    return {
+        "hold": str(hold.id),
+        "expires_at": hold.expires_at.isoformat(),
+        "currency": hold.currency,
+        "fee_mode": hold.fee_mode,
+        "fee_percent": hold.fee_percent,
+        "fee_fixed": hold.fee_fixed,
+        "lines": [
+            {
+                "tier": str(line.tier_id),
+                "name": line.tier.name,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+            }
+            for line in hold.lines
+        ],
+    }
+
+
+def _merged(wanted: Sequence[Wanted]) -> dict[uuid.UUID, int]:
+    merged: dict[uuid.UUID, int] = {}
+    for one in wanted:
+        if one.quantity < 0:
+            raise Invalid({"items": _("A quantity is one or more.")})
+        if one.quantity:
+            merged[one.tier_id] = merged.get(one.tier_id, 0) + one.quantity
+    if not merged:
+        raise Invalid({"items": _("Choose at least one ticket.")})
+    if len(merged) > MOST_TIERS or max(merged.values()) > 10_000:
+        raise Invalid({"items": _("That is more than one order can hold.")})
+    return merged
+
+
+def _others_wait(hold: Hold) -> bool:
+    """Whether the hold keeps anybody from buying: a stock it draws on has nothing left."""
+    return bool(
+        db.session.scalar(
+            select(Stock.id)
+            .where(Stock.id.in_(needs(hold)), Stock.sold + Stock.held >= Stock.capacity)
+            .limit(1)
+        )
+    )
+
+
+def _refusal(answer: dict[str, Any]) -> Refusal:
+    """The sentence for each reason that `place_hold` refuses for."""
+    why, name, limit = answer["refused"], answer.get("name"), answer.get("limit", 0)
+    match why:
+        case "not_found":
+            return NotFound(_("There is no such event."))
+        case "cancelled":
+            return SaleNotOpen(_("This event is cancelled."))
+        case "ended":
+            return SaleNotOpen(_("This event is over."))
+        case "no_such_tier":
+            return Invalid({"items": _("There is no such tier at this event.")})
+        case "upcoming":
+            return SaleNotOpen(_("%(tier)s is not on sale yet.", tier=name))
+        case "closed":
+            return SaleNotOpen(_("%(tier)s is no longer on sale.", tier=name))
+        case "too_few":
+            words = ngettext(
+                "Take at least %(num)s of %(tier)s.",
+                "Take at least %(num)s of %(tier)s.",
+                limit,
+                tier=name,
+            )
+            return Invalid({"items": words})
+        case "too_many":
+            words = ngettext(
+                "An order can have %(num)s of %(tier)s at most.",
+                "An order can have %(num)s of %(tier)s at most.",
+                limit,
+                tier=name,
+            )
+            return Invalid({"items": words})
+        case _:
+            return SoldOut(_("There are not that many tickets left. Please choose again."))

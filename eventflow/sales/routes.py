@@ -1,0 +1,211 @@
+"""Choosing: the event page, what is left of its tiers, and holding some of it.
+
+The page is the same for everybody and answered from memory (`shared_pages`); nothing here looks
+at the session before a button was pressed. Placing a hold is the rush, so it reads the form,
+places, and sends the buyer on.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+
+from eventflow import metrics, pictures, rich_text, shared_pages
+from eventflow.accounts.hosts import only_on_tenant_host, tenant_url
+from eventflow.db import now, transaction
+from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events import showing
+from eventflow.events.models import Event
+from eventflow.limits import limited
+from eventflow.pages import wants_fragment
+from eventflow.sales import availability, buyers, finding_pages, holds, offers, presses, structured
+from eventflow.sales.holds import Wanted
+
+bp = only_on_tenant_host(Blueprint("sales", __name__))
+
+FIELD = "tier-"
+
+
+@bp.get("/events/<slug>")
+def show_event(slug: str) -> Response:
+    at = now()
+    if token := request.args.get("preview"):
+        return _preview(slug, token, at)
+    event = showing.public_event(slug, at=at)
+    left = availability.of(event.id, event.tenant_id, at=at)
+    return shared_pages.answer(
+        (event.tenant_id, slug),
+        lambda: _event_page(event, left, at),
+        basis=(event, left, g.tenant),
+    )
+
+
+@bp.get("/events/<slug>/availability")
+def show_availability(slug: str) -> Response:
+    at = now()
+    event = showing.public_event(slug, at=at)
+    left = availability.of(event.id, event.tenant_id, at=at)
+    response = shared_pages.answer(
+        (event.tenant_id, slug, "availability"),
+        lambda: render_template("sales/availability.html", **_offered(event, left, at)),
+        basis=(event, left),
+    )
+    if "closed" in request.args and any(
+        tier.status == "on_sale" and not tier.hidden for tier in left
+    ):
+        # A page on which there was nothing to choose has no form to choose with.
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@bp.post("/events/<slug>/holds")
+@limited("purchase")
+def place_hold(slug: str) -> Response:
+    at = now()
+    try:
+        hold_id = presses.place(slug, _wanted(), at=at)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        metrics.hold_refused(refusal.code)
+        return _refused(slug, refusal, at)
+    metrics.hold_placed()
+    address = url_for("payments.show_checkout", hold_id=hold_id)
+    if wants_fragment():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+@bp.post("/checkout/<hold_id>/release")
+def release_hold(hold_id: str) -> Response:
+    with transaction():
+        hold = holds.find(hold_id, lock=True)
+        if hold.order is None:
+            holds.give_back(hold)
+    presses.over(hold.id)
+    return redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)  # type: ignore[return-value]
+
+
+@bp.post("/checkout/<hold_id>/extend")
+def extend_hold(hold_id: str) -> Response:
+    back = redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)
+    try:
+        with transaction():
+            holds.extend(hold_id, minutes=g.tenant.hold_minutes, at=now())
+    except (holds.HoldExpired, holds.HoldUsed):
+        return back  # type: ignore[return-value]
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(refusal.message, "doubt")
+        return back  # type: ignore[return-value]
+    flash(_("You have the full time again."), "right")
+    return back  # type: ignore[return-value]
+
+
+@bp.post("/checkout/<hold_id>/typed")
+def keep_typed(hold_id: str) -> Response:
+    """What the checkout saves as it is typed; it survives a reload and a lapsed hold."""
+    with transaction():
+        holds.keep_typed(holds.find(hold_id), buyers.typed(request.form))
+    return Response(status=204)
+
+
+def _wanted() -> list[Wanted]:
+    wanted = []
+    for name, value in request.form.items():
+        if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
+            continue
+        if not (value.isascii() and value.isdigit() and len(value) < 7):
+            raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
+        try:
+            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), int(value)))
+        except ValueError:
+            raise Invalid({"items": _("There is no such tier at this event.")}) from None
+    return wanted
+
+
+def _refused(slug: str, refusal: Refusal, at: datetime) -> Response:
+    """The page again, with the sentence and what was chosen; only the sentence for HTMX."""
+    event = showing.public_event(slug, at=at)
+    left = availability.of(event.id, event.tenant_id, at=at)
+    if wants_fragment():
+        html = render_template(
+            "sales/refused.html", message=refusal.message, **_offered(event, left, at)
+        )
+        response = make_response(html, refusal.status)
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    chosen = {
+        name.removeprefix(FIELD): value.strip()[:6]
+        for name, value in request.form.items()
+        if name.startswith(FIELD) and value.strip() not in ("", "0")
+    }
+    # Kept for everybody who is told the same: in a rush that is nearly all of them.
+    return shared_pages.answer(
+        (event.tenant_id, slug, refusal.message, tuple(sorted(chosen.items()))),
+        lambda: _event_page(event, left, at, message=refusal.message, chosen=chosen),
+        basis=(event, left, g.tenant),
+        status=refusal.status,
+        cache_control="no-store",
+    )
+
+
+def _preview(slug: str, token: str, at: datetime) -> Response:
+    event = showing.preview(slug, token, at=at)
+    left = availability.ask(event.id, event.tenant_id, at=at)
+    response = make_response(_event_page(event, left, at, is_preview=True))
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _event_page(
+    event: Event,
+    left: tuple[availability.TierLeft, ...],
+    at: datetime,
+    *,
+    message: str | None = None,
+    chosen: dict[str, str] | None = None,
+    is_preview: bool = False,
+) -> str:
+    offered = _offered(event, left, at)
+    cover = showing.cover(event)
+    return render_template(
+        "sales/event.html",
+        **offered,
+        message=message,
+        chosen=chosen or {},
+        is_preview=is_preview,
+        cover=cover,
+        srcset=pictures.srcset(cover) if cover else "",
+        description=rich_text.render(event.description) if event.description else "",
+        about_in_short=rich_text.plain(event.description, 155),
+        origin=tenant_url(g.tenant.slug, ""),
+        place_lines=showing.place_lines(event),
+        map_url=showing.map_url(event),
+        url=structured.event_url(g.tenant, event),
+        structured_data=structured.event(g.tenant, event, offered["offer"], at=at),
+        at=at,
+    )
+
+
+def _offered(event: Event, left: tuple[availability.TierLeft, ...], at: datetime) -> dict[str, Any]:
+    return {"event": event, "offer": offers.offer(event, g.tenant, left, at=at)}
+
+
+bp.register_blueprint(finding_pages.bp)
