@@ -1,0 +1,78 @@
+"""Tickets in the hand: each one's own page, and the files to print or keep."""
+
+import uuid
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from eventflow.accounts.hosts import only_on_tenant_host
+from eventflow.db import now
+from eventflow.errors import NotFound, Refusal
+from eventflow.events import showing
+from eventflow.pages import page
+from eventflow.sales import orders
+from eventflow.sales.models import Order
+from eventflow.security import keep_address_secret
+from eventflow.tickets import documents, issuing, showing_tickets
+
+bp = only_on_tenant_host(Blueprint("tickets", __name__))
+
+
+@bp.before_request
+def _keep_address_secret() -> None:
+    keep_address_secret()
+
+
+@bp.get("/tickets/<uuid:ticket_id>")
+def show_ticket(ticket_id: uuid.UUID) -> Response:
+    secret = request.args.get("secret", "")
+    ticket = issuing.find_with_secret(str(ticket_id), secret)
+    order = ticket.order
+    # Whoever has one ticket's link need not have the whole order's.
+    whole = url_for("payments.show_order", code=order.code, secret=order.secret)
+    return page(
+        "tickets/ticket.html",
+        ticket=showing_tickets.shown(order, [ticket])[0],
+        event=ticket.event,
+        place=showing.place(ticket.event),
+        secret=secret,
+        order_address=whole if secret == order.secret else None,
+    )
+
+
+@bp.get("/tickets/<uuid:ticket_id>.pdf")
+def ticket_pdf(ticket_id: uuid.UUID) -> Response:
+    ticket = issuing.find_with_secret(str(ticket_id), request.args.get("secret", ""))
+    if ticket.status != "valid":
+        raise Refusal(_("This ticket is void, so there is nothing to print."))
+    name = f"ticket-{issuing.reference(ticket)}.pdf"
+    return _file(documents.ticket_pdf(ticket), "application/pdf", name)
+
+
+@bp.get("/orders/<code>/tickets.pdf")
+def order_pdf(code: str) -> Response:
+    order = _order(code)
+    if not any(ticket.status == "valid" for ticket in order.tickets):
+        raise Refusal(_("This order has no valid tickets to print."))
+    return _file(documents.order_pdf(order), "application/pdf", f"tickets-{order.code}.pdf")
+
+
+@bp.get("/orders/<code>/event.ics")
+def calendar_file(code: str) -> Response:
+    order = _order(code)
+    if order.event.starts_at is None or order.event.ends_at is None:
+        raise NotFound(_("This event has no date yet."))
+    content = documents.calendar(order, now())
+    return _file(content, "text/calendar; charset=utf-8", f"{order.event.slug}.ics")
+
+
+def _order(code: str) -> Order:
+    return orders.find_with_secret(code, request.args.get("secret", ""))
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
+    # Shown where the browser can, saved under this name where it can't.
+    shown = "inline" if content_type == "application/pdf" else "attachment"
+    response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
+    return response
