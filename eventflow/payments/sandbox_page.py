@@ -1,0 +1,77 @@
+"""The page where the sandbox "takes" a payment: two buttons, and plain words that no money moves.
+
+Whoever has its address may press them, with or without a session, as with a provider's own page.
+"""
+
+import uuid
+
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventflow.db import db, now
+from eventflow.errors import NotFound
+from eventflow.pages import page
+from eventflow.payments import checkout, sandbox, webhooks
+from eventflow.payments.models import Payment
+from eventflow.sales import receipts
+
+bp = Blueprint("sandbox", __name__)
+
+
+@bp.before_request
+def _never_in_production() -> None:
+    if current_app.config["SETTINGS"].is_production:
+        abort(404)
+
+
+@bp.get("/pay/<payment_id>")
+def show_payment(payment_id: str) -> Response:
+    return _payment_page(_payment(payment_id))
+
+
+@bp.post("/pay/<payment_id>")
+def report_outcome(payment_id: str) -> Response:
+    at = now()
+    payment = _payment(payment_id)
+    outcome = request.form.get("outcome", "")
+    if outcome not in sandbox.OUTCOMES:
+        return _payment_page(payment, error=_("Choose one of the two buttons."), status=422)
+    back = request.path if outcome == "declined" else checkout.order_url(g.tenant, payment.order)
+    db.session.expunge_all()
+    # Stored and acted on as a provider's own report is.
+    webhooks.process(sandbox.report(payment, outcome, at=at), at=at)
+    return redirect(back, 303)  # type: ignore[return-value]
+
+
+def _payment_page(payment: Payment, *, error: str = "", status: int = 200) -> Response:
+    order = payment.order
+    return page(
+        "payments/sandbox.html",
+        status=status,
+        payment=payment,
+        order=order,
+        event=order.event,
+        state=order.status_at(now()),
+        receipt_lines=receipts.lines(
+            [(line.name, line.quantity, line.amount) for line in order.lines],
+            order,
+            order.currency,
+        ),
+        order_url=checkout.order_url(g.tenant, order),
+        error=error,
+    )
+
+
+def _payment(payment_id: str) -> Payment:
+    """The sandbox's payment of this id; NotFound for those that others take."""
+    try:
+        key = uuid.UUID(payment_id)
+    except ValueError:
+        raise NotFound(_("There is no such payment.")) from None
+    payment = db.session.scalar(
+        select(Payment).where(Payment.id == key, Payment.provider == "sandbox")
+    )
+    if payment is None:
+        raise NotFound(_("There is no such payment."))
+    return payment
