@@ -1,0 +1,102 @@
+"""What the mails about an order say: asked of the rows when the mail is written, so it is true."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from eventflow.accounts.models import Tenant
+from eventflow.db import db
+from eventflow.events import showing
+from eventflow.messages.mails import Attachment
+from eventflow.money import Money
+from eventflow.payments.checkout import order_url
+from eventflow.payments.models import PaymentAccount
+from eventflow.sales import receipts, structured
+from eventflow.sales.models import Order
+from eventflow.tickets import documents, issuing, qr
+from eventflow.tickets.models import Ticket
+
+MOST_SHOWN = 20
+"""Tickets in the mail itself: more would be cut off by mail readers. The file has them all."""
+
+
+def plain(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
+    event = order.event
+    return {
+        "order": {
+            "code": order.code,
+            "name": order.buyer_name,
+            "url": order_url(tenant, order),
+            "total": Money(order.total, order.currency),
+            "is_free": order.total == 0,
+            "paid_at": order.paid_at,
+        },
+        "event": {
+            "title": event.title,
+            "starts_at": event.starts_at,
+            "ends_at": event.ends_at,
+            "doors_at": event.doors_at,
+            "timezone": event.timezone,
+            "places": showing.place_lines(event),
+            "join_url": event.join_url if event.format != "in_person" else "",
+            "url": structured.event_url(tenant, event),
+        },
+        "receipt": receipts.lines(
+            [(line.name, line.quantity, line.amount) for line in order.lines], order, order.currency
+        ),
+    }
+
+
+def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
+    tickets = _to_send(order)
+    tiers = {line.tier_id: line.name for line in order.lines}
+    return plain(order, tenant, at) | {
+        "tickets": [
+            {
+                "reference": issuing.reference(ticket),
+                "tier": tiers.get(ticket.tier_id, ""),
+                "attendee": ticket.attendee_name,
+                "picture": f"cid:{_content_id(ticket)}",
+            }
+            for ticket in tickets[:MOST_SHOWN]
+        ],
+        "count": len(tickets),
+    }
+
+
+def unpaid(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
+    account = db.session.scalar(select(PaymentAccount))
+    return plain(order, tenant, at) | {
+        "method": order.payment_method,
+        "details": account.transfer_details if account else "",
+        "until": order.hold.expires_at,
+    }
+
+
+def tickets_attached(order: Order, facts: dict[str, Any], at: datetime) -> list[Attachment]:
+    pictures = [
+        Attachment(
+            f"ticket-{ticket.position}.png",
+            "image/png",
+            qr.png(issuing.code_of(ticket), scale=6),
+            content_id=_content_id(ticket),
+        )
+        for ticket in _to_send(order)[:MOST_SHOWN]
+    ]
+    files = [
+        Attachment(f"tickets-{order.code}.pdf", "application/pdf", documents.order_pdf(order)),
+        Attachment(f"{order.event.slug}.ics", "text/calendar", documents.calendar(order, at)),
+    ]
+    return files + pictures
+
+
+def _to_send(order: Order) -> list[Ticket]:
+    """The tickets that admit. Of an order called off before its mail was written, all there were:
+    another mail says what became of them."""
+    valid = [ticket for ticket in order.tickets if ticket.status == "valid"]
+    return valid or list(order.tickets)
+
+
+def _content_id(ticket: Ticket) -> str:
+    return f"ticket-{ticket.position}@{ticket.id}"

@@ -1,0 +1,90 @@
+"""Which mails an order's buyer is owed. Each function is part of the caller's transaction."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from eventflow.db import db
+from eventflow.messages import deliveries
+from eventflow.messages.models import Delivery
+from eventflow.payments.models import Payment, Refund
+from eventflow.sales.models import Order
+
+
+def confirmation(order: Order, *, at: datetime) -> Delivery:
+    """The one mail with the tickets, however often the order's payment is reported."""
+    return _promise(order, f"order:{order.id}:confirmation", "order_confirmation", at=at)
+
+
+def send_again(order: Order, *, to: str = "", at: datetime) -> Delivery:
+    """The tickets once more, to the buyer or another address; twice in a minute is once."""
+    minute = int(at.timestamp() // 60)
+    to = to or order.buyer_email
+    about = f"order:{order.id}:again:{to}:{minute}"
+    return _promise(order, about, "order_confirmation", to=to, at=at)
+
+
+def how_to_pay(order: Order, *, at: datetime) -> Delivery:
+    """For those who pay by transfer or at the door."""
+    return _promise(order, f"order:{order.id}:how-to-pay", "order_pending", at=at)
+
+
+def refunded(refund: Refund, *, at: datetime) -> Delivery:
+    """What goes back, and why: in one mail with the news, where the event was cancelled."""
+    order = refund.order
+    kind = "event_cancelled" if order.event.status == "cancelled" else "order_refunded"
+    facts = {
+        "amount": refund.amount,
+        "currency": refund.currency,
+        "reason": refund.reason,
+        "tickets_gone": len(refund.tickets),
+        "offline": refund.payment.provider == "offline",
+    }
+    return _promise(order, f"refund:{refund.id}", kind, facts, at=at)
+
+
+def cancelled(order: Order, *, at: datetime) -> Delivery:
+    """Nothing was paid, so nothing goes back."""
+    kind = "event_cancelled" if order.event.status == "cancelled" else "order_cancelled"
+    facts = {"amount": 0, "currency": order.currency, "offline": False}
+    return _promise(order, f"order:{order.id}:cancelled", kind, facts, at=at)
+
+
+def paid_too_late(order: Order, payment_id: uuid.UUID | str, *, at: datetime) -> Delivery:
+    """Money came that could not be kept: the places were gone, or the order was paid before."""
+    payment = db.session.get_one(Payment, uuid.UUID(str(payment_id)))
+    facts = {
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "twice": order.status in ("paid", "partially_refunded"),
+        "offline": payment.provider == "offline",
+    }
+    about = f"payment:{payment.id}:too-late"
+    return _promise(order, about, "paid_too_late_refunded", facts, at=at)
+
+
+def list_link(to: str, url: str, *, about: str, tenant_id: uuid.UUID | None, at: datetime) -> None:
+    """The link that lists all orders of an address; `about` names the asking."""
+    deliveries.promise(
+        f"orders-link:{about}", "find_orders", to, facts={"url": url}, tenant_id=tenant_id, at=at
+    )
+
+
+def _promise(
+    order: Order,
+    about: str,
+    kind: str,
+    facts: dict[str, Any] | None = None,
+    *,
+    to: str = "",
+    at: datetime,
+) -> Delivery:
+    return deliveries.promise(
+        about,
+        kind,
+        to or order.buyer_email,
+        facts=facts,
+        tenant_id=order.tenant_id,
+        order_id=order.id,
+        at=at,
+    )
