@@ -1,0 +1,42 @@
+// One press, one submission: further ones are swallowed until the answer is there.
+class OnceForm extends HTMLElement {
+  connectedCallback() {
+    // On the way down, before htmx hears of it: it would keep a second submission for later.
+    this.addEventListener("submit", (event) => this.refuse(event), { capture: true })
+    this.addEventListener("submit", this)
+    this.addEventListener("htmx:afterRequest", this)
+    // Coming back by the back button shows the page as it was left: busy.
+    window.addEventListener("pageshow", this)
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("pageshow", this)
+  }
+
+  handleEvent(event) {
+    if (event.type === "submit") this.submit(event)
+    else if (event.type === "pageshow" || event.target.matches("form")) this.release()
+  }
+
+  refuse(event) {
+    if (!this.busy) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+
+  submit(event) {
+    // Whoever objected to it (other than htmx, which sends it its own way) has kept it here.
+    const byHtmx = event.target.matches("[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]")
+    if (event.defaultPrevented && !byHtmx) return
+    this.busy = true
+    event.target.setAttribute("aria-busy", "true")
+    event.submitter?.setAttribute("aria-busy", "true")
+  }
+
+  release() {
+    this.busy = false
+    for (const element of this.querySelectorAll("[aria-busy]")) element.removeAttribute("aria-busy")
+  }
+}
+
+customElements.define("once-form", OnceForm)

@@ -1,0 +1,73 @@
+// Plus and minus around a number field. Jumps over what an order may not contain (1 where 2 is the
+// least), and never past what is left, also when the availability is redrawn.
+class TierQuantity extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input")
+    this.most = Number(this.input.max)
+    for (const button of this.buttons) button.hidden = false
+    this.addEventListener("click", this)
+    this.input.addEventListener("change", this)
+    document.addEventListener("htmx:afterSettle", this)
+    document.addEventListener("htmx:oobAfterSwap", this)
+    this.look()
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:afterSettle", this)
+    document.removeEventListener("htmx:oobAfterSwap", this)
+  }
+
+  get buttons() {
+    return this.querySelectorAll("[data-step]")
+  }
+
+  get minimum() {
+    return Number(this.input.dataset.minimum) || 1
+  }
+
+  handleEvent(event) {
+    if (event.type === "click") {
+      const step = Number(event.target.closest("[data-step]")?.dataset.step)
+      if (step) this.set(Number(this.input.value) + step, step)
+    } else if (event.type === "change") {
+      this.set(Number(this.input.value), 1)
+    } else {
+      this.look()
+    }
+  }
+
+  set(wanted, direction) {
+    let count = Math.min(Math.max(Math.round(wanted) || 0, 0), Number(this.input.max))
+    if (count > 0 && count < this.minimum) count = direction < 0 ? 0 : this.minimum
+    if (count > Number(this.input.max)) count = 0
+    if (count !== Number(this.input.value)) {
+      this.input.value = count
+      this.input.dispatchEvent(new Event("input", { bubbles: true }))
+    }
+    this.showLimits()
+  }
+
+  // What the availability beside us says now.
+  look() {
+    const availability = document.getElementById(this.getAttribute("availability"))
+    if (availability) {
+      const { status, available } = availability.dataset
+      const open = status === "on_sale"
+      const left = open ? Number(available ?? this.most) : 0
+      this.input.max = Math.min(this.most, left)
+      this.hidden = this.input.disabled = !open
+      this.closest(".tier")?.classList.toggle("tier--off", !open)
+    }
+    if (Number(this.input.value) > Number(this.input.max)) this.set(Number(this.input.max), -1)
+    this.showLimits()
+  }
+
+  showLimits() {
+    const count = Number(this.input.value)
+    for (const button of this.buttons) {
+      button.disabled = button.dataset.step < 0 ? count <= 0 : count >= Number(this.input.max)
+    }
+  }
+}
+
+customElements.define("tier-quantity", TierQuantity)
