@@ -1,0 +1,45 @@
+import pytest
+
+from eventflow.accounts import people
+from eventflow.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Sam@Example.COM ", "sam@example.com"),
+        ("sam+tickets@mail.example.com", "sam+tickets@mail.example.com"),
+        ("o'neill@example.test", "o'neill@example.test"),
+        ("sam@bücher.example", "sam@xn--bcher-kva.example"),
+        ("sam@host.localhost", "sam@host.localhost"),
+    ],
+)
+def test_an_address_is_kept_as_mail_servers_take_it(typed, kept):
+    assert people.address(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "sam",
+        "sam@",
+        "@example.com",
+        "sam@example",
+        "sam@exa mple.com",
+        "a@b@example.com",
+        "sam@example..com",
+        "Sam <sam@example.com>",
+        "sam@[127.0.0.1]",
+        "säm@example.com",
+        "x" * 65 + "@example.com",
+        "sam@" + "x" * 250 + ".com",
+        "sam\x00@example.com",
+        "sam@example.com\nBcc: all@example.com",
+        "\udcff@example.com",
+    ],
+)
+def test_what_is_none_is_refused(typed):
+    with pytest.raises(Invalid) as refusal:
+        people.address(typed)
+    assert "sam@example.com" in refusal.value.fields["email"]

@@ -1,0 +1,96 @@
+"""The product as a browser meets it: served on a port of its own, over the same database."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from eventflow import create_app
+from eventflow.accounts import hosts
+from eventflow.accounts.models import Tenant
+from eventflow.config import Settings
+
+PHONE = {"width": 390, "height": 844}
+
+
+class Served:
+    def __init__(self, port: int):
+        self.domain = f"eventflow.localhost:{port}"
+
+    def at(self, tenant: Tenant | None = None, path: str = "/") -> str:
+        return f"http://{tenant.slug + '.' if tenant else ''}{self.domain}{path}"
+
+
+@pytest.fixture(scope="session")
+def _served(settings: Settings, _app) -> Iterator[Served]:
+    # The port first: it is part of every address the product writes.
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = Served(port)
+    server = make_server(
+        "127.0.0.1", port, create_app(replace(settings, BASE_DOMAIN=served.domain)), threaded=True
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield served
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def served(app, _served: Served) -> Served:
+    hosts._known.clear()
+    return _served
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
+    return {"executable_path": path, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone, with script."""
+    context = browser.new_context(viewport=PHONE)
+    yield _watched(context)
+    context.close()
+
+
+@pytest.fixture
+def old_phone(browser: Browser) -> Iterator[Page]:
+    """The same phone, without script."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    yield _watched(context)
+    context.close()
+
+
+def _watched(context: BrowserContext) -> Page:
+    """A page on which nothing is asked of strangers and nothing breaks unseen."""
+    page = context.new_page()
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            page.troubles.append(f"a stranger is asked: {request.url}")
+            if ".localhost:" not in request.url.split("/")[2]
+            else None
+        ),
+    )
+    page.on(
+        "console",
+        lambda message: (
+            page.troubles.append(message.text)
+            if "Content Security Policy" in message.text
+            else None
+        ),
+    )
+    return page

@@ -1,0 +1,246 @@
+"""The mails themselves: every kind, held against what mail readers and people ask of them."""
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+
+from eventflow import files, pictures, pseudo
+from eventflow.accounts.models import Tenant
+from eventflow.messages import composing, letterhead, log, order_facts
+from eventflow.money import Money
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "email"
+HOSTS = {"eventflow.test", "riverside.eventflow.test"}
+MOST_BYTES = 102_000
+"""Beyond this, the largest mail service hides the rest of a mail."""
+
+EVENING = datetime(2027, 2, 14, 19, 30, tzinfo=UTC)
+MARKUP = "<script>alert(1)</script>"
+
+
+def ticket(number: int, tier: str = "Stalls") -> dict:
+    return {
+        "reference": f"ABCD2345-{number}",
+        "tier": tier,
+        "attendee": "Bea Buyer",
+        "picture": f"cid:ticket-{number}@x",
+    }
+
+
+def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int = 2) -> dict:
+    """Everything any kind of mail asks for."""
+    return {
+        "url": "http://riverside.eventflow.test/sign-in/link?code=go_X&next=/manage/",
+        "name": name,
+        "by": "Olivia",
+        "tenant": "Riverside Hall",
+        "role": "Admin",
+        "promise": "",
+        "order": {
+            "code": "ABCD2345",
+            "name": name,
+            "url": "http://riverside.eventflow.test/orders/ABCD2345?secret=s",
+            "total": Money(5155, "USD"),
+            "is_free": False,
+            "paid_at": EVENING,
+        },
+        "event": {
+            "title": title,
+            "starts_at": EVENING,
+            "ends_at": None,
+            "doors_at": EVENING,
+            "timezone": "Europe/Berlin",
+            "places": ["Riverside Hall", "12 Quay Street"],
+            "join_url": "",
+            "url": "http://riverside.eventflow.test/events/winter-gala",
+        },
+        "receipt": [("2 × Stalls", "$50.00"), ("Fees", "$1.55")],
+        "tickets": [ticket(n) for n in range(1, tickets + 1)],
+        "count": tickets,
+        "method": "transfer",
+        "details": "Riverside Hall\nDE02 1203 0000 0000 2020 51",
+        "until": EVENING,
+        "amount": 5155,
+        "currency": "USD",
+        "reason": "Rain",
+        "tickets_gone": 2,
+        "twice": False,
+        "offline": False,
+    }
+
+
+def write(kind: str, whose: Tenant | None = None, /, **changed) -> tuple[str, str, str]:
+    facts = facts_of() | changed
+    facts |= {"brand": letterhead.of(whose), "language": "en"}
+    return composing.render(kind, facts)
+
+
+class Lint(HTMLParser):
+    """Reads a mail as its reader would, and collects what must not be there."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.hidden += tag in ("style", "title")
+        if tag in ("script", "iframe", "form", "object", "embed", "link", "base"):
+            self.wrong.append(f"<{tag}> has no place in a mail")
+        self.wrong += [f"{tag} {name}" for name in given if name.startswith("on")]
+        if tag == "img" and given.get("alt") is None:
+            self.wrong.append(f"a picture without words: {given}")
+        for name in ("href", "src", "background"):
+            if (address := given.get(name)) and not self._may(address, picture=name != "href"):
+                self.wrong.append(f"{tag} {name}={address}")
+        width = given.get("width") or ""
+        if width.removesuffix("px").isdigit() and int(width.removesuffix("px")) > 600:
+            self.wrong.append(f"{tag} is {width} wide")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden and data.strip():
+            self.words.append(data.strip())
+
+    @staticmethod
+    def _may(address: str, *, picture: bool) -> bool:
+        if picture:
+            return address.startswith("cid:")
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and parts.hostname in HOSTS
+
+
+kinds = pytest.mark.parametrize("kind", composing.KINDS)
+
+
+@pytest.fixture
+def riverside_with_logo(riverside: Tenant) -> Tenant:
+    upload = files.put(_logo(), "webp", folder="logo")
+    variant = pictures.Variant(upload, 192, 96)
+    riverside.logo = pictures.Picture(upload, "#fff", (0.5, 0.5), (variant,)).as_json()
+    return riverside
+
+
+def _logo() -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (192, 96), "#0f6b5c").save(written, "WEBP")
+    return written.getvalue()
+
+
+@kinds
+def test_a_mail_passes_the_lint(app, riverside_with_logo, kind):
+    _subject, _text, html = write(kind, riverside_with_logo)
+    lint = Lint(html)
+
+    assert lint.wrong == []
+    assert len(html.encode()) < MOST_BYTES
+    assert lint.tags.count("h1") == 1
+    assert 'http-equiv="refresh"' not in html
+    assert "fonts." not in html
+    assert "url(" not in html
+
+
+@kinds
+def test_a_mail_can_be_read_as_text(app, riverside, kind):
+    subject, text, html = write(kind, riverside)
+
+    assert 8 < len(subject) < 120
+    assert "\n" not in subject
+    assert "<" not in text.replace("<tickets@", "")
+    assert "\n\n\n" not in text
+    assert max(map(len, text.splitlines())) < 400
+    links = set(re.findall(r"https?://\S+", text))
+    assert links, "a mail without a way on"
+    for link in links:
+        assert urlsplit(link).hostname in HOSTS
+    # What is said as HTML is said as text: the greeting's name, the amounts, the codes.
+    for word in re.findall(r"\$[\d.]+|ABCD2345", html):
+        assert word in text
+
+
+@kinds
+def test_what_people_typed_is_text_and_never_markup(app, riverside, kind):
+    riverside.name = f"Hall {MARKUP}"
+    facts = facts_of(title=f'Gala {MARKUP} & "quotes"', name=f"Bea {MARKUP}")
+    facts |= {"reason": MARKUP, "details": MARKUP, "tenant": MARKUP, "by": MARKUP, "role": MARKUP}
+    facts |= {"tickets": [ticket(1, tier=MARKUP)], "count": 1}
+    facts["event"]["places"] = [MARKUP]
+    facts["receipt"] = [(f"2 × {MARKUP}", "$50.00")]
+    subject, text, html = write(kind, riverside, **facts)
+
+    assert "<script" not in html
+    assert "&amp;lt;" not in html
+    assert MARKUP in " ".join(Lint(html).words)
+    assert MARKUP in subject + text
+
+
+@kinds
+def test_every_word_of_a_mail_went_through_the_catalog(app, riverside, kind):
+    with pseudo.pretending():
+        subject, text, html = write(kind, riverside)
+    translated = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
+    given = (
+        r"https?://\S+|Winter Gala|Riverside Hall|12 Quay Street|ABCD2345(-\d)?|Stalls|Bea Buyer"
+    )
+    given += r"|Olivia|Admin|Rain|EventFlow|DE02|Fees|CET|Sun|Feb|20:30|hello@\S+"
+
+    for written in (subject, text, " ".join(Lint(html).words)):
+        left = re.sub(given, "", translated.sub("", written))
+        assert re.findall(r"[A-Za-z]{2,}", left) == []
+
+
+def test_each_kind_has_its_two_templates_and_a_name(app):
+    found = {path.stem for path in TEMPLATES.glob("*.mjml")} - {"layout", "parts"}
+
+    assert found == set(composing.KINDS) == set(log.kinds())
+    assert {path.stem for path in TEMPLATES.glob("*.txt")} - {"parts"} == found
+
+
+def test_a_large_order_stays_within_what_is_shown_whole(app, riverside):
+    shown = [ticket(n) for n in range(order_facts.MOST_SHOWN)]
+    _subject, text, html = write("order_confirmation", riverside, tickets=shown, count=100)
+
+    assert len(html.encode()) < MOST_BYTES
+    assert "20 of 100" in html
+    assert "80 more" in text
+
+
+def test_the_logo_travels_with_the_mail(app, riverside_with_logo):
+    head = letterhead.of(riverside_with_logo)
+
+    assert head["logo"].content[:4] == b"\x89PNG"
+    assert head["logo_width"] == 96
+    assert f'src="cid:{head["logo"].content_id}"' in write("sign_in_link", riverside_with_logo)[2]
+
+
+def test_a_logo_that_is_gone_keeps_no_mail_back(app, riverside_with_logo):
+    files.delete(riverside_with_logo.logo["source"])
+    letterhead._png.cache_clear()
+
+    assert letterhead.of(riverside_with_logo)["logo"] is None
+    assert "cid:" not in write("sign_in_link", riverside_with_logo)[2]
+
+
+def test_the_evening_is_written_in_the_zone_of_its_place(app, riverside):
+    _subject, text, html = write("order_confirmation", riverside)
+
+    for written in (text, html):
+        assert "Sun 14 Feb 2027, 20:30 CET" in written
+
+
+def test_paid_twice_and_paid_too_late_are_different_news(app, riverside):
+    assert "paid twice" in write("paid_too_late_refunded", riverside, twice=True)[1]
+    assert "places were gone" in write("paid_too_late_refunded", riverside, twice=False)[1]

@@ -1,0 +1,394 @@
+"""The checkout, the sandbox's page and the order's page, as one buyer meets them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from eventflow.db import db, new_id, now, transaction
+from eventflow.payments import refunding
+from eventflow.payments.models import Payment, PaymentAccount
+from eventflow.queue import OutboxJob
+from eventflow.sales import holds, orders
+from eventflow.sales.models import Hold, Order
+from tests import factories
+from tests.people import browser_at
+
+BEA = {"buyer_name": "Bea Buyer", "buyer_email": "Bea@Example.com"}
+
+
+@pytest.fixture
+def shopper(app, riverside):
+    return browser_at(app, riverside)
+
+
+@pytest.fixture
+def checkout(gala, shopper) -> str:
+    """The address of a checkout with two Stalls in it."""
+    field = f"tier-{gala.tiers[0].id}"
+    return shopper.post("/events/winter-gala/holds", data={field: "2"}).location
+
+
+def form_key(page: str) -> str:
+    return re.search(r'name="form_key" value="([^"]+)"', page)[1]
+
+
+def lapse(checkout: str) -> None:
+    with transaction():
+        hold = holds.find(checkout.rpartition("/")[2])
+        hold.expires_at = now() - timedelta(seconds=1)
+
+
+def only_order() -> Order:
+    return db.session.scalars(select(Order).execution_options(populate_existing=True)).one()
+
+
+def path(location: str) -> str:
+    return location.replace("http://riverside.eventflow.test", "")
+
+
+def test_the_sum_is_broken_down_before_the_button_and_equals_it(checkout, shopper):
+    page = shopper.get(checkout).text
+
+    assert page.index("2 × Stalls") < page.index("$50.00") < page.index("$1.55")
+    assert page.index("$1.55") < page.rindex("Pay $51.55")
+
+
+def test_the_checkout_is_kept_by_no_cache_and_told_to_nobody(checkout, shopper):
+    answer = shopper.get(checkout)
+
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert 'content="noindex"' in answer.text
+
+
+def test_a_paid_order_shows_its_tickets(checkout, shopper):
+    paying = shopper.post(checkout, data=BEA).location
+    assert "/pay/" in paying
+
+    back = shopper.post(path(paying), data={"outcome": "paid"})
+
+    assert back.status_code == 303
+    page = shopper.get(path(back.location)).text
+    assert page.count("QR code of ticket") == 2
+    assert "Here are your tickets" in page
+    order = only_order()
+    assert (order.status, order.buyer_email, order.total) == ("paid", "bea@example.com", 5155)
+
+
+def test_who_is_not_named_is_the_buyer(checkout, shopper):
+    shopper.post(checkout, data=BEA | {"name-2": "Carl  Carlson", "email-2": "carl@example.com"})
+
+    names = [(place["name"], place["email"]) for place in only_order().attendees]
+    assert names == [("Bea Buyer", "bea@example.com"), ("Carl Carlson", "carl@example.com")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"buyer_name": ""}, "buyer_name"),
+        ({"buyer_name": "Bea\x07"}, "buyer_name"),
+        ({"buyer_name": "B" * 121}, "buyer_name"),
+        ({"buyer_email": "bea"}, "buyer_email"),
+        ({"buyer_email": ""}, "buyer_email"),
+        ({"email-2": "not an address"}, "email-2"),
+        ({"payment_method": "shells"}, "payment_method"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(checkout, shopper, typed, field):
+    answer = shopper.post(checkout, data=BEA | {"name-1": "Dora"} | typed)
+
+    assert answer.status_code == 422
+    assert f'id="error-{field}"' in answer.text or "not offered here" in answer.text
+    assert 'value="Dora"' in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Order)) == 0
+    assert 'value="Dora"' in shopper.get(checkout).text
+
+
+def test_what_is_typed_is_saved_as_it_is_typed(checkout, shopper):
+    saved = shopper.post(checkout + "/typed", data={"buyer_name": "Bea", "secret": "x"})
+
+    assert saved.status_code == 204
+    assert 'value="Bea"' in shopper.get(checkout).text
+    assert db.session.scalars(select(Hold.typed)).one() == {"buyer_name": "Bea"}
+
+
+def test_pressing_twice_is_one_order_and_one_payment(checkout, shopper):
+    key = form_key(shopper.get(checkout).text)
+
+    first = shopper.post(checkout, data=BEA | {"form_key": key})
+    second = shopper.post(checkout, data=BEA | {"form_key": key})
+
+    assert first.location == second.location
+    assert only_order()
+    assert db.session.scalar(select(func.count()).select_from(Payment)) == 1
+
+
+def test_the_back_button_leads_to_the_order(checkout, shopper):
+    shopper.post(checkout, data=BEA | {"form_key": "one"})
+    order_page = f"/orders/{only_order().code}"
+
+    assert order_page in shopper.get(checkout).location
+    assert order_page in shopper.post(checkout, data=BEA | {"form_key": "two"}).location
+    assert only_order()
+
+
+def test_after_a_decline_everything_is_kept_and_can_be_paid(checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+
+    declined = shopper.get(path(shopper.post(paying, data={"outcome": "declined"}).location))
+
+    assert "The payment was declined" in declined.text
+    assert only_order().status == "pending"
+    order_page = f"/orders/{only_order().code}?secret={only_order().secret}"
+    assert "The last payment was declined" in shopper.get(order_page).text
+    again = shopper.post(
+        f"/orders/{only_order().code}/pay", data={"secret": only_order().secret}
+    ).location
+    shopper.post(path(again), data={"outcome": "paid"})
+    assert only_order().status == "paid"
+
+
+def test_an_outcome_repeated_or_late_changes_nothing(app, checkout, shopper, riverside):
+    paying = path(shopper.post(checkout, data=BEA).location)
+    provider = app.test_client()
+    provider.address = "http://riverside.eventflow.test"
+
+    for outcome in ("paid", "paid", "declined", "paid"):
+        assert provider.post(paying, data={"outcome": outcome}).status_code == 303
+
+    order = only_order()
+    assert (order.status, len(order.tickets), len(order.payments)) == ("paid", 2, 1)
+    assert "This has been paid" in provider.get(paying).text
+
+
+def test_a_strange_outcome_changes_nothing(checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+
+    assert shopper.post(paying, data={"outcome": "stolen"}).status_code == 422
+    assert shopper.post(paying).status_code == 422
+    assert only_order().status == "pending"
+
+
+def test_the_sandbox_says_that_no_money_moves(checkout, shopper):
+    page = shopper.get(path(shopper.post(checkout, data=BEA).location)).text
+
+    assert "no money moves" in page
+    assert "Pay $51.55" in page and "Decline" in page
+
+
+@pytest.mark.parametrize("payment", ["nonsense", "0190a8a0-0000-7000-8000-000000000000"])
+def test_a_payment_that_is_not_there_is_not_found(gala, shopper, payment):
+    assert shopper.get(f"/pay/{payment}").status_code == 404
+    assert shopper.post(f"/pay/{payment}", data={"outcome": "paid"}).status_code == 404
+
+
+def test_a_free_order_needs_no_payment(at_riverside, shopper):
+    event = factories.make_event(tiers=[("Free seat", 0, 10)])
+    checkout = shopper.post(
+        f"/events/{event.slug}/holds", data={f"tier-{event.tiers[0].id}": "2"}
+    ).location
+    assert "Confirm 2 free tickets" in shopper.get(checkout).text
+
+    order_page = shopper.post(checkout, data=BEA).location
+
+    assert "/orders/" in order_page
+    assert shopper.get(order_page).text.count("QR code of ticket") == 2
+
+
+def test_other_ways_to_pay_are_offered_only_where_they_are_taken(at_riverside, checkout, shopper):
+    assert "Bank transfer" not in shopper.get(checkout).text
+    with transaction():
+        db.session.add(
+            PaymentAccount(
+                id=new_id(),
+                requirements_due=[],
+                days_to_pay=7,
+                takes_transfer=True,
+                transfer_details="IBAN AT00",
+            )
+        )
+    assert "Bank transfer" in shopper.get(checkout).text
+
+    order_page = shopper.post(checkout, data=BEA | {"payment_method": "transfer"}).location
+
+    page = shopper.get(order_page).text
+    assert "Your places are kept" in page
+    assert "IBAN AT00" in page and only_order().code in page
+    assert "QR code" not in page
+
+
+def test_a_lapsed_hold_says_what_happened_and_what_was_kept(checkout, shopper):
+    shopper.post(checkout + "/typed", data={"buyer_name": "Bea"})
+    lapse(checkout)
+
+    for answer in (shopper.get(checkout), shopper.post(checkout, data=BEA)):
+        assert answer.status_code == 410
+        assert "The time is over" in answer.text
+        assert "What you typed is kept" in answer.text
+        assert "/events/winter-gala#tickets" in answer.text
+
+
+def test_who_chooses_again_need_not_type_again(gala, checkout, shopper):
+    shopper.post(checkout + "/typed", data={"buyer_name": "Bea", "buyer_email": "bea@example.com"})
+    lapse(checkout)
+    shopper.get(checkout)
+
+    field = f"tier-{gala.tiers[0].id}"
+    again = shopper.post("/events/winter-gala/holds", data={field: "1"}).location
+
+    assert again != checkout
+    assert 'value="bea@example.com"' in shopper.get(again).text
+
+
+def test_nobody_sees_what_another_browser_typed(app, gala, checkout, shopper, riverside):
+    shopper.post(checkout + "/typed", data={"buyer_name": "Bea"})
+
+    other = browser_at(app, riverside)
+    field = f"tier-{gala.tiers[0].id}"
+    theirs = other.post("/events/winter-gala/holds", data={field: "1"}).location
+
+    assert "Bea" not in other.get(theirs).text
+
+
+def test_given_back_tickets_are_free_again(checkout, shopper, gala):
+    answer = shopper.post(checkout + "/release")
+
+    assert answer.status_code == 303
+    assert "Given back" in shopper.get(checkout).text
+    assert factories.hold(gala, 5)
+
+
+def test_more_time_is_given_once(checkout, shopper):
+    with transaction():
+        holds.find(checkout.rpartition("/")[2]).expires_at = now() + timedelta(minutes=1)
+
+    assert (
+        "You have the full time again"
+        in shopper.get(shopper.post(checkout + "/extend").location).text
+    )
+    assert "was extended already" in shopper.get(shopper.post(checkout + "/extend").location).text
+
+
+def test_no_more_time_while_others_wait(gala, checkout, shopper):
+    factories.hold(gala, 3)
+
+    page = shopper.get(shopper.post(checkout + "/extend").location)
+
+    assert "Others are waiting" in page.text
+
+
+def test_the_countdown_notices_and_the_page_is_looked_at_anew(checkout, shopper):
+    lapse(checkout)
+
+    answer = shopper.get(checkout, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("hold", ["nonsense", "0190a8a0-0000-7000-8000-000000000000", "a" * 900])
+def test_a_checkout_that_is_not_there_is_not_found(gala, shopper, hold):
+    assert shopper.get(f"/checkout/{hold}").status_code == 404
+    for action in ("", "/release", "/extend", "/typed"):
+        assert shopper.post(f"/checkout/{hold}{action}", data=BEA).status_code == 404
+
+
+def test_another_box_office_knows_neither_hold_nor_order_nor_payment(
+    app, northgate, checkout, shopper
+):
+    paying = path(shopper.post(checkout, data=BEA).location)
+    order = only_order()
+    stranger = browser_at(app, northgate)
+
+    for address in (path(checkout), paying, f"/orders/{order.code}?secret={order.secret}"):
+        assert stranger.get(address).status_code == 404
+    assert stranger.post(paying, data={"outcome": "paid"}).status_code == 404
+    assert only_order().status == "pending"
+
+
+# The order's page
+
+
+@pytest.fixture
+def order(riverside, gala) -> Order:
+    return factories.order(riverside, gala, 2)
+
+
+def address(order: Order, rest: str = "") -> str:
+    return f"/orders/{order.code}{rest}?secret={order.secret}"
+
+
+def test_an_order_opens_to_its_secret_only(order, shopper):
+    assert shopper.get(address(order)).status_code == 200
+    for wrong in (
+        f"/orders/{order.code}",
+        f"/orders/{order.code}?secret=wrong",
+        "/orders/ABCD2345",
+    ):
+        assert shopper.get(wrong).status_code == 404
+
+
+def test_an_order_is_kept_by_no_cache_and_told_to_nobody(order, shopper):
+    answer = shopper.get(address(order))
+
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer.text
+
+
+def test_a_waiting_order_asks_until_it_is_paid(order, shopper):
+    assert address(order, "/state").split("?")[0] in shopper.get(address(order)).text
+    state = address(order, "/state") + "&seen=pending"
+    assert shopper.get(state).status_code == 204
+    factories.pay(order)
+
+    assert shopper.get(state).headers["HX-Refresh"] == "true"
+    assert "/state" not in shopper.get(address(order)).text
+
+
+def test_an_order_whose_time_ran_out_says_so(order, shopper):
+    with transaction():
+        holds.find(order.hold_id).expires_at = now() - timedelta(seconds=1)
+
+    page = shopper.get(address(order)).text
+
+    assert "The time to pay ran out" in page
+    assert "Pay $" not in page
+
+
+def test_a_refunded_order_shows_no_codes(order, shopper):
+    factories.pay(order)
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), actor="Olivia", at=now())
+
+    page = shopper.get(address(order)).text
+
+    assert "on its way back" in page
+    assert "<svg role" not in page and "QR code of ticket" not in page
+
+
+def test_the_receipt_has_its_fees(order, shopper):
+    factories.pay(order)
+
+    page = shopper.get(address(order)).text
+
+    for line in ("2 × Stalls", "$50.00", "Fees", "$1.55", "$51.55", order.code):
+        assert line in page
+
+
+def test_tickets_are_mailed_again_to_those_who_ask(order, shopper):
+    factories.pay(order)
+
+    answer = shopper.post(f"/orders/{order.code}/resend", data={"secret": order.secret})
+
+    assert answer.status_code == 303
+    assert "on their way to bea@example.com" in shopper.get(address(order)).text
+    jobs = db.session.scalars(select(OutboxJob.job)).all()
+    assert jobs.count("sales.send_tickets_again") == 1
+
+
+def test_nothing_is_mailed_before_it_is_paid(order, shopper):
+    answer = shopper.post(f"/orders/{order.code}/resend", data={"secret": order.secret})
+
+    assert answer.status_code == 409

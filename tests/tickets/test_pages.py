@@ -1,0 +1,115 @@
+"""Tickets in the hand: pages, files, and who may have them."""
+
+import io
+from datetime import UTC
+
+import pypdf
+import pytest
+import zxingcpp
+from icalendar import Calendar
+from PIL import Image
+
+from eventflow.db import now, transaction
+from eventflow.sales.models import Order
+from eventflow.tickets import documents, issuing, qr
+from tests import factories
+from tests.people import browser_at
+
+
+@pytest.fixture
+def shopper(app, riverside):
+    return browser_at(app, riverside)
+
+
+@pytest.fixture
+def order(riverside, gala) -> Order:
+    return factories.pay(factories.order(riverside, gala, 2))
+
+
+def test_a_ticket_has_a_page_of_its_own(order, shopper):
+    ticket = order.tickets[0]
+
+    page = shopper.get(f"/tickets/{ticket.id}?secret={ticket.secret}")
+
+    assert page.status_code == 200
+    assert f"{order.code}-1" in page.text and "QR code of ticket" in page.text
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert order.secret not in page.text
+
+
+def test_the_orders_secret_opens_its_tickets_too(order, shopper):
+    page = shopper.get(f"/tickets/{order.tickets[1].id}?secret={order.secret}").text
+
+    assert f"/orders/{order.code}" in page
+
+
+def test_a_ticket_opens_to_nobody_else(app, order, shopper, northgate):
+    one, two = order.tickets
+    for address in (
+        f"/tickets/{one.id}",
+        f"/tickets/{one.id}?secret={two.secret}",
+        f"/tickets/{one.id}.pdf?secret={two.secret}",
+        f"/tickets/nonsense?secret={one.secret}",
+        f"/orders/{order.code}/tickets.pdf?secret={one.secret}",
+        f"/orders/{order.code}/event.ics",
+    ):
+        assert shopper.get(address).status_code == 404
+    stranger = browser_at(app, northgate)
+    assert stranger.get(f"/tickets/{one.id}?secret={one.secret}").status_code == 404
+
+
+def test_a_void_ticket_shows_no_code(order, shopper):
+    ticket = order.tickets[0]
+    with transaction():
+        issuing.void([issuing.find(ticket.id)], at=now())
+
+    page = shopper.get(f"/tickets/{ticket.id}?secret={ticket.secret}").text
+
+    assert "admits nobody" in page
+    assert "QR code of ticket" not in page
+    assert shopper.get(f"/tickets/{ticket.id}.pdf?secret={ticket.secret}").status_code == 409
+
+
+def test_the_files_hold_what_was_bought(order, shopper):
+    whole = shopper.get(f"/orders/{order.code}/tickets.pdf?secret={order.secret}")
+    ticket = order.tickets[0]
+    single = shopper.get(f"/tickets/{ticket.id}.pdf?secret={ticket.secret}")
+
+    assert whole.content_type == single.content_type == "application/pdf"
+    assert f"tickets-{order.code}.pdf" in whole.headers["Content-Disposition"]
+    assert len(pypdf.PdfReader(io.BytesIO(whole.data)).pages) == 2
+    text = " ".join(pypdf.PdfReader(io.BytesIO(single.data)).pages[0].extract_text().split())
+    assert "Winter Gala" in text and "Bea Buyer" in text and order.code in text
+
+
+def test_only_what_admits_is_printed(order):
+    with transaction():
+        issuing.void([issuing.find(order.tickets[0].id)], at=now())
+
+    pages = pypdf.PdfReader(io.BytesIO(documents.order_pdf(order))).pages
+
+    assert len(pages) == 1
+    assert f"{order.code}-2" in pages[0].extract_text()
+
+
+def test_the_calendar_file_has_the_event(gala, order, shopper):
+    answer = shopper.get(f"/orders/{order.code}/event.ics?secret={order.secret}")
+
+    assert answer.mimetype == "text/calendar"
+    [entry] = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert str(entry["summary"]) == "Winter Gala"
+    starts = entry["dtstart"].dt.astimezone(UTC)
+    assert starts == gala.starts_at.replace(microsecond=0)
+    assert order.code in str(entry["description"])
+
+
+def test_the_code_in_the_mail_is_the_code_on_the_page(order, shopper):
+    code = issuing.code_of(order.tickets[0])
+
+    picture = Image.open(io.BytesIO(qr.png(code)))
+
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [code]
+    assert (
+        qr.svg(code, title="").split("<path")[1][:200]
+        in shopper.get(f"/orders/{order.code}?secret={order.secret}").text
+    )
