@@ -1,0 +1,209 @@
+"""bin/bench: how close the hot paths are to what the database and the server can do.
+
+    bin/bench            the hot paths against their floor, at 1, 16 and 64 clients
+    bin/bench --big      the same again with 1,000,000 tickets in the database
+    bin/bench --quick    short rounds, to see that it works
+
+Product and floor are alive at once and asked in turn, so that what the machine does meanwhile
+falls on both; compare the ratios, never the absolute figures.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import mkdtemp
+
+from bench import cases, clients, world
+from bench.cases import Case
+from bench.clients import Run
+
+CLIENTS = (1, 16, 64)
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    asked = _arguments()
+    folder = Path(mkdtemp(prefix="eventflow-bench-"))
+    product_port, floor_port = 18_080, 18_081
+    os.environ |= {
+        "EVENTFLOW_ENV": "testing",
+        "BASE_DOMAIN": f"eventflow.localhost:{product_port}",
+        "RATELIMIT_ENABLED": "0",
+        "EVENTFLOW_VAR": str(folder),
+        "BENCH_BYTES": str(folder),
+    }
+    subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], check=True)
+    made = world.make(200 if asked.quick else 5_000)
+    os.environ["BENCH_SUBJECT"] = f"{made.tenant_id},{made.event},{made.tier}"
+    host = f"{made.slug}.eventflow.localhost:{product_port}"
+    product, floor = _serve("wsgi:app", product_port), _serve("bench.floor:app", floor_port)
+    try:
+        _keep_pages(made, host, product_port, folder)
+        report = {"machine": platform.platform(), "cores": os.cpu_count(), "cases": []}
+        report["cases"] += _measure_all(asked, made, host, product_port, floor_port, "empty")
+        report["memory_mb"] = _memory(product)
+        if asked.big:
+            world.fill(events=2_000, number_of_orders=300_000, tickets=1_000_000)
+            report["cases"] += _measure_all(asked, made, host, product_port, floor_port, "full")
+        _print_verdict(report)
+    finally:
+        for server in (product, floor):
+            os.killpg(server.pid, signal.SIGTERM)
+    if not asked.quick:
+        RESULTS.mkdir(exist_ok=True)
+        name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M.json")
+        (RESULTS / name).write_text(json.dumps(report, indent=1))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short rounds")
+    parser.add_argument("--big", action="store_true", help="also with 1,000,000 tickets")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--only", default="", help="cases whose name has this in it")
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.rounds, asked.seconds = 1, 0.5
+    return asked
+
+
+def _serve(app: str, port: int) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        app,
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "8",
+        "--backlog",
+        "1024",
+        "--no-ws",
+    ]
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    for _attempt in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
+            return server
+        except urllib.error.HTTPError:
+            return server
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"{app} does not answer")
+
+
+def _keep_pages(made: world.World, host: str, port: int, folder: Path) -> None:
+    for name, asked in cases.pages(made, host).items():
+        got: list[clients.Answer] = []
+
+        def once(_number: int, asked=asked, got=got):
+            got.append((yield asked))
+            yield clients.DONE
+
+        clients.run(port, 1, 0, once, range(200, 300))
+        (folder / name).write_bytes(got[0].body)
+        (folder / f"{name}.type").write_text(got[0].header("Content-Type"))
+
+
+def _measure_all(
+    asked: argparse.Namespace,
+    made: world.World,
+    host: str,
+    product_port: int,
+    floor_port: int,
+    database: str,
+) -> list[dict]:
+    print(
+        f"\n{'database: ' + database:24}{'clients':>8}{'product/s':>11}{'floor/s':>10}"
+        f"{'ratio':>7}{'p50':>8}{'p95':>8}{'p99':>8}  ms",
+        flush=True,
+    )
+    told = []
+    for case in cases.all_of(made, host):
+        if asked.only not in case.name:
+            continue
+        for number in CLIENTS:
+            told.append(
+                _measure(asked, case, number, product_port, floor_port) | {"database": database}
+            )
+    return told
+
+
+def _measure(
+    asked: argparse.Namespace, case: Case, number: int, product_port: int, floor_port: int
+) -> dict:
+    pairs: list[tuple[Run, Run]] = []
+    for turn in range(asked.rounds + 1):
+        seconds = asked.seconds if turn else min(0.5, asked.seconds)
+        floor = clients.run(floor_port, number, seconds, case.floor, case.good)
+        product = clients.run(product_port, number, seconds, case.product, case.good)
+        if turn:  # The first pair warms both up.
+            pairs.append((product, floor))
+    failures = sum(product.failures + floor.failures for product, floor in pairs)
+    ratio = median(product.rate / floor.rate for product, floor in pairs)
+    all_of_it = Run(took=[took for product, _floor in pairs for took in product.took])
+    told = {
+        "case": case.name,
+        "clients": number,
+        "product": round(median(product.rate for product, _floor in pairs), 1),
+        "floor": round(median(floor.rate for _product, floor in pairs), 1),
+        "ratios": [round(product.rate / floor.rate, 3) for product, floor in pairs],
+        "ratio": round(ratio, 3),
+        **{f"p{p}": round(all_of_it.percentile(p), 1) for p in (50, 95, 99)},
+        "target": case.target,
+        "failures": failures,
+    }
+    mark = (
+        ""
+        if number != 64 or case.target is None
+        else (" ok" if ratio >= case.target else f" below {case.target}")
+    )
+    print(
+        f"{case.name:24}{number:8}{told['product']:11}{told['floor']:10}{told['ratio']:7.2f}"
+        f"{told['p50']:8}{told['p95']:8}{told['p99']:8}{mark}"
+        + (f"  {failures} failed" if failures else ""),
+        flush=True,
+    )
+    return told
+
+
+def _memory(server: subprocess.Popen[bytes]) -> list[float]:
+    """Resident memory of each web process, in MB."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    sizes = []
+    for child in children:
+        status = Path(f"/proc/{child}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        sizes.append(round(int(line.split()[1]) / 1024, 1))
+    return sizes
+
+
+def _print_verdict(report: dict) -> None:
+    print(f"\nmemory of the web processes: {report['memory_mb']} MB (at most 130 wanted)")
+    full = {(c["case"], c["clients"]): c for c in report["cases"] if c["database"] == "full"}
+    for case in report["cases"]:
+        grown = full.get((case["case"], case["clients"]))
+        if case["database"] == "empty" and grown and case["clients"] == 64:
+            print(f"{case['case']:24} p95 full/empty: {grown['p95'] / case['p95']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""What is measured: each case as the product does it, and as its floor does."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from urllib.parse import urlsplit
+
+from bench.clients import DONE, Client, each, forever, request
+from bench.world import World
+
+FLOOR = "floor"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`target` is the share of the floor's throughput wanted at 64 clients."""
+
+    name: str
+    product: Callable[[int], Client]
+    floor: Callable[[int], Client]
+    target: float | None
+    good: range = range(200, 400)
+
+
+def all_of(world: World, host: str) -> list[Case]:
+    codes, tickets = cycle(world.codes), cycle(world.tickets)
+    event = f"/events/{world.event}"
+    return [
+        Case(
+            "hold, API",
+            forever(_json("POST", f"/api/v1{event}/holds", host, _items(world))),
+            forever(request("POST", "/hold", FLOOR)),
+            0.5,
+        ),
+        Case(
+            "hold, form", _buyers_form(world, host), forever(request("POST", "/hold", FLOOR)), 0.4
+        ),
+        Case(
+            "availability",
+            forever(request("GET", f"/api/v1{event}/availability", host)),
+            forever(request("GET", "/bytes/availability", FLOOR)),
+            0.6,
+        ),
+        Case(
+            "availability, page",
+            forever(request("GET", f"{event}/availability", host, HX_Request="true")),
+            forever(request("GET", "/bytes/fragment", FLOOR)),
+            0.6,
+        ),
+        Case(
+            "event page",
+            forever(request("GET", event, host)),
+            forever(request("GET", "/bytes/page", FLOOR)),
+            0.6,
+        ),
+        Case("whole order", _whole_order(world, host), _whole_floor(), None),
+        Case(
+            "check-in",
+            each(_scans(world, host, codes)),
+            each(request("POST", f"/admit/{ticket}", FLOOR) for ticket in tickets),
+            0.5,
+        ),
+    ]
+
+
+def pages(world: World, host: str) -> dict[str, bytes]:
+    """What the floor returns the same bytes of."""
+    event = f"/events/{world.event}"
+    return {
+        "availability": request("GET", f"/api/v1{event}/availability", host),
+        "fragment": request("GET", f"{event}/availability", host, HX_Request="true"),
+        "page": request("GET", event, host),
+    }
+
+
+def _items(world: World) -> dict[str, object]:
+    return {"items": [{"tier": world.tier, "quantity": 1}]}
+
+
+def _json(method: str, path: str, host: str, document: object, **headers: str) -> bytes:
+    body = json.dumps(document).encode()
+    return request(method, path, host, body=body, Content_Type="application/json", **headers)
+
+
+def _buyers_form(world: World, host: str) -> Callable[[int], Client]:
+    body = f"tier-{world.tier}=1".encode()
+    one = request(
+        "POST",
+        f"/events/{world.event}/holds",
+        host,
+        body=body,
+        Content_Type="application/x-www-form-urlencoded",
+        Sec_Fetch_Site="same-origin",
+        Accept="text/html",
+    )
+    return forever(one)
+
+
+def _whole_order(world: World, host: str) -> Callable[[int], Client]:
+    """Hold, order, pay, and the order as its buyer reads it."""
+    place = _json("POST", f"/api/v1/events/{world.event}/holds", host, _items(world))
+    buyer = {"name": "Bea Buyer", "email": "bea@example.com"}
+
+    def make(_number: int) -> Client:
+        while True:
+            hold = json.loads((yield place).body)["hold"]["id"]
+            made = json.loads(
+                (yield _json("POST", "/api/v1/orders", host, {"hold": hold, "buyer": buyer})).body
+            )
+            yield request(
+                "POST",
+                urlsplit(made["payment_url"]).path,
+                host,
+                body=b"outcome=paid",
+                Content_Type="application/x-www-form-urlencoded",
+            )
+            order = made["order"]
+            yield request("GET", f"/api/v1/orders/{order['code']}?secret={order['secret']}", host)
+            yield DONE
+
+    return make
+
+
+def _whole_floor() -> Callable[[int], Client]:
+    """The same four requests, of which the first runs the statement and the others nothing."""
+
+    def make(_number: int) -> Client:
+        while True:
+            yield request("POST", "/hold", FLOOR)
+            for _one in range(3):
+                yield request("GET", "/bytes/availability", FLOOR)
+            yield DONE
+
+    return make
+
+
+def _scans(world: World, host: str, codes: Iterator[str]) -> Iterator[bytes]:
+    for code in codes:
+        yield _json(
+            "POST", "/api/v1/checkin", host, {"code": code}, Authorization=f"Bearer {world.token}"
+        )
