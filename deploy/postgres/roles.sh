@@ -1,0 +1,13 @@
+#!/bin/bash
+# Runs once, when the database is made: the role that web and workers sign in with. It owns nothing
+# and sees nothing until it becomes one of the two roles that row-level security binds.
+set -euo pipefail
+
+psql --set ON_ERROR_STOP=1 --set password="$WEB_PASSWORD" \
+    --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
+create role eventflow_app nologin noinherit;
+create role eventflow_platform nologin noinherit;
+create role eventflow_web login noinherit nosuperuser nocreatedb nocreaterole password :'password';
+grant eventflow_app, eventflow_platform to eventflow_web;
+revoke create on schema public from public;
+SQL
