@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, MetaData, Text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 NAMING = {
@@ -77,6 +78,18 @@ def transaction() -> Iterator[None]:
         raise
     for action in session.info.pop("after_commit", []):
         action()
+
+
+@contextmanager
+def statement() -> Iterator[Connection]:
+    """A connection for one statement that commits by itself: the hot paths' way.
+
+    What the session has read so far is let go of first. A process has few connections, and threads
+    that each keep one while they wait for a second would wait for each other until they give up.
+    """
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def after_commit(action: Callable[[], None]) -> None:

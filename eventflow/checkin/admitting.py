@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from eventflow.db import db
+from eventflow.db import db, statement
 from eventflow.events.models import Event, Stock
 from eventflow.tenancy import current_tenant_id
 from eventflow.tickets import codes, keys
@@ -122,6 +122,5 @@ def _verified(code: str) -> codes.CodeFacts:
 
 
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
-    with db.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+    with statement() as connection:
         return connection.execute(_ADMIT, asked).scalar_one()

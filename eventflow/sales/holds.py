@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, text, update
 
-from eventflow.db import db
+from eventflow.db import db, statement
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.models import Stock, TierStock
 from eventflow.money import FeeRule, Totals, default_fixed_fee, totals
@@ -226,8 +226,7 @@ def keep_typed(hold: Hold, typed: dict[str, Any]) -> None:
 
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     form_key = asked["form_key"]
-    with db.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+    with statement() as connection:
         try:
             return connection.execute(_PLACE, asked).scalar_one()
         except Exception as error:

@@ -1,0 +1,79 @@
+"""A request never keeps one database connection while it waits for another.
+
+A process has few. Threads that each keep one while they wait for a second wait for each other.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from sqlalchemy import event
+
+from eventflow.api import tokens
+from eventflow.db import db
+from eventflow.tickets import issuing
+from tests import factories
+from tests.api.conftest import make_program
+
+
+@contextmanager
+def connections_counted() -> Iterator[list[int]]:
+    """The last of the list is how many connections were in use at the busiest moment."""
+    db.session.remove()
+    tokens.forget()
+    out, most = set(), [0]
+
+    def taken(connection, record, proxy) -> None:
+        out.add(record)
+        most.append(max(most[-1], len(out)))
+
+    def given_back(connection, record) -> None:
+        out.discard(record)
+
+    pool = db.engine.pool
+    event.listen(pool, "checkout", taken)
+    event.listen(pool, "checkin", given_back)
+    try:
+        yield most
+    finally:
+        event.remove(pool, "checkout", taken)
+        event.remove(pool, "checkin", given_back)
+
+
+def in_use(program):
+    """A program that has called before: asked for anew, its token is only read."""
+    program.get("/events")
+    return program
+
+
+def test_a_check_in_takes_one_connection(app, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 1))
+    scan = {"code": issuing.code_of(order.tickets[0]), "scan_id": str(uuid4())}
+    scanner = in_use(make_program(app, riverside, "scanner"))
+
+    with connections_counted() as most:
+        answer = scanner.post("/checkin", scan)
+
+    assert answer.json["result"] == "VALID"
+    assert most[-1] == 1
+
+
+def test_a_hold_by_a_program_takes_one_connection(app, riverside, gala):
+    items = {"items": [{"tier": str(gala.tiers[0].id), "quantity": 1}]}
+    seller = in_use(make_program(app, riverside, "staff"))
+
+    with connections_counted() as most:
+        answer = seller.post("/events/winter-gala/holds", items, Idempotency_Key="one")
+
+    assert answer.status_code == 201
+    assert most[-1] == 1
+
+
+def test_a_hold_by_form_takes_one_connection(gala, storefront):
+    chosen = {f"tier-{gala.tiers[0].id}": "1"}
+
+    with connections_counted() as most:
+        answer = storefront.post("/events/winter-gala/holds", data=chosen)
+
+    assert answer.status_code == 303
+    assert most[-1] == 1
