@@ -94,6 +94,8 @@ def _always(state: Path) -> dict[str, str]:
     return {
         "EVENTFLOW_VAR": str(state),
         "FLASK_APP": "wsgi:app",
+        # Every thread would keep memory of its own that it seldom needs.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX") or "2",
         "PATH": _path(),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
