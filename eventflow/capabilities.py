@@ -15,6 +15,7 @@ from flask import Flask
 CAPABILITIES = (
     "accounts",
     "events",
+    "seating",
     "sales",
     "tickets",
     "payments",
