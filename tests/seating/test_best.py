@@ -1,0 +1,203 @@
+"""Best available against brute force, on random half-sold halls."""
+
+import random
+import uuid
+from dataclasses import dataclass
+
+import pytest
+
+from eventflow.seating import best as finding
+from eventflow.seating import hall as halls
+from eventflow.seating.best import Rules
+
+
+@dataclass
+class Chair:
+    id: str
+    key: str
+    number: str
+    x: float
+    y: float
+    tier_id: str
+    category: str
+    kind: str
+    note: str
+    aisle_after: bool
+    row_key: str
+    row_label: str
+    row_kind: str
+    whole: bool
+    section_key: str
+    section: str
+    label: str
+
+
+def make_hall(
+    rng: random.Random, rows: int, most: int, *, no_singles: bool = True, special: float = 0.05
+):
+    chairs = []
+    for row in range(rows):
+        count = rng.randint(1, most)
+        tier = rng.choice("ab")
+        kind_of_row = "table" if rng.random() < 0.1 else "row"
+        whole = kind_of_row == "table" and rng.random() < 0.5
+        for n in range(count):
+            chairs.append(
+                Chair(
+                    f"{row}-{n}",
+                    f"{row}-{n}",
+                    str(n),
+                    n * 50 - count * 25 + rng.random(),
+                    row * 90.0,
+                    tier if rng.random() < 0.9 else "ab"[rng.randint(0, 1)],
+                    "c",
+                    rng.choice(["accessible", "companion"])
+                    if rng.random() < special
+                    else "standard",
+                    "",
+                    rng.random() < 0.15,
+                    f"r{row}",
+                    str(row),
+                    kind_of_row,
+                    whole,
+                    f"s{row // 4}",
+                    f"S{row // 4}",
+                    f"{row}-{n}",
+                )
+            )
+    return halls.build(
+        event_id=uuid.uuid4(), version=1, focal=(0, -300), seats=chairs, no_single_seats=no_singles
+    )
+
+
+def brute(hall, states, size, tiers, strict):
+    """The lowest score of any neighbours in one run, by looking at every one of them."""
+    free = [
+        state == ord("f")
+        and hall.kinds[p] == "standard"
+        and (tiers is None or hall.tiers[p] in tiers)
+        for p, state in enumerate(states)
+    ]
+    scores = []
+    for first in range(len(hall) - size + 1):
+        those = list(range(first, first + size))
+        rows = {hall.row_of[p] for p in those}
+        row = hall.rows[hall.row_of[first]]
+        if not all(free[p] for p in those) or len(rows) > 1:
+            continue
+        if any(hall.aisles[p] for p in those[:-1]):
+            continue
+        if row.whole and size != row.end - row.start:
+            continue
+        if strict and leaves_single(hall, states, set(those)):
+            continue
+        scores.append(sum(hall.scores[p] for p in those))
+    return min(scores, default=None)
+
+
+def leaves_single(hall, states, chosen):
+    def plain(p, row):
+        return (
+            0 <= p < len(hall)
+            and hall.row_of[p] == row
+            and states[p] == ord("f")
+            and hall.kinds[p] == "standard"
+            and hall.rows[row].kind == "row"
+        )
+
+    for p in range(len(hall)):
+        row = hall.row_of[p]
+        if p in chosen or not plain(p, row):
+            continue
+        beside = []
+        if p > 0 and not hall.aisles[p - 1]:
+            beside.append(p - 1)
+        if not hall.aisles[p]:
+            beside.append(p + 1)
+        had = [q for q in beside if plain(q, row)]
+        if had and all(q in chosen for q in had):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_best_is_as_good_as_brute_force_finds(seed):
+    rng = random.Random(seed)
+    hall = make_hall(rng, rows=rng.randint(1, 12), most=14)
+    states = bytes(rng.choice(b"fffshb" if seed % 2 else b"fshb") for _chair in range(len(hall)))
+    for size in range(1, 7):
+        for tiers in (None, {"a"}, {"a", "b"}):
+            wanted = brute(hall, states, size, tiers, True)
+            strands = False
+            if wanted is None:
+                wanted, strands = brute(hall, states, size, tiers, False), True
+            found = finding.best(hall, states, size, tiers=tiers)
+            if wanted is None:
+                assert not found or found[0].kind != finding.TOGETHER
+                continue
+            assert found[0].kind == finding.TOGETHER
+            assert found[0].strands is strands
+            assert found[0].score == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whoever_strands_a_single_seat_is_seen_whatever_is_chosen(seed):
+    rng = random.Random(seed)
+    hall = make_hall(rng, rows=4, most=10)
+    states = bytes(rng.choice(b"ffffs") for _chair in range(len(hall)))
+    free = [p for p, state in enumerate(states) if state == ord("f")]
+    for _turn in range(40):
+        chosen = rng.sample(free, min(len(free), rng.randint(1, 6)))
+        found = finding.strands(hall, states, chosen)
+        assert bool(found) is leaves_single(hall, states, set(chosen))
+
+
+def test_across_an_aisle_is_said_to_be_so():
+    hall = straight([6], aisles={2})
+    found = finding.best(hall, b"sffffs", 4)
+
+    assert (found[0].kind, found[0].positions) == (finding.ACROSS_AISLE, (1, 2, 3, 4))
+
+
+def test_two_rows_come_before_a_refusal():
+    hall = straight([4, 4])
+    found = finding.best(hall, b"sffs" + b"sffs", 4)
+
+    assert (found[0].kind, found[0].positions) == (finding.TWO_ROWS, (1, 2, 5, 6))
+
+
+def test_nothing_is_found_where_there_is_nothing():
+    hall = straight([4, 4])
+
+    assert finding.best(hall, b"sfss" + b"ssss", 2) == []
+
+
+def test_accessible_places_are_for_those_who_need_them():
+    hall = straight([4], kinds={0: "accessible", 1: "companion"})
+
+    assert finding.best(hall, b"ffff", 2)[0].positions == (2, 3)
+    assert finding.best(hall, b"ffff", 2, rules=Rules(need=True))[0].positions == (0, 1)
+
+
+def test_the_nearest_others_come_first_and_differ():
+    hall = straight([10, 10])
+    found = finding.alternatives(hall, b"ffffss" + b"f" * 14, [4, 5])
+
+    assert found[0].positions in ((2, 3), (6, 7), (14, 15))
+    assert len({p for choice in found for p in choice.positions}) == 6
+
+
+def straight(lengths, *, aisles=(), kinds=None):
+    kinds = kinds or {}
+    chairs = []
+    for row, count in enumerate(lengths):
+        for n in range(count):
+            p = len(chairs)
+            chairs.append(
+                Chair(
+                    str(p), str(p), str(n), n * 50 - count * 25, row * 90.0, "a", "c",
+                    kinds.get(p, "standard"), "", p in aisles, f"r{row}", str(row), "row", False,
+                    "s", "S", str(p),
+                )
+            )  # fmt: skip
+    return halls.build(event_id=uuid.uuid4(), version=1, focal=(0, -300), seats=chairs)
