@@ -20,6 +20,7 @@ from eventflow.api.documents import (
     Text,
     money,
     next_page,
+    one_line,
     opaque,
 )
 from eventflow.api.operations import PUBLIC, Operations, key_of_request
@@ -33,6 +34,7 @@ from eventflow.sales.api import PLACING, place
 from eventflow.sales.documents import Item, LineDocument, line_document
 from eventflow.sales.models import Order
 from eventflow.sales.orders import Buyer
+from eventflow.seating.models import Seat
 from eventflow.tickets.api import TicketDocument, ticket_document
 from eventflow.tickets.models import Ticket
 
@@ -65,7 +67,7 @@ class BuyerRequest(Document):
 class AttendeeRequest(Document):
     """Who a ticket is for; what is left out is the buyer's."""
 
-    name: Annotated[Text, Field(max_length=200)] | None = None
+    name: Annotated[Text, AfterValidator(one_line), Field(max_length=200)] | None = None
     email: Address | None = None
 
 
@@ -201,7 +203,10 @@ def list_orders(query: OrdersQuery) -> OrderList:
         .options(
             selectinload(Order.lines),
             selectinload(Order.hold),
-            selectinload(Order.tickets).selectinload(Ticket.tier),
+            selectinload(Order.tickets).options(
+                selectinload(Ticket.tier),
+                selectinload(Ticket.seat).selectinload(Seat.row),
+            ),
         )
         .offset(query.offset)
         .limit(query.per_page)
@@ -267,6 +272,8 @@ def refund_order(code: str, body: RefundRequest) -> RefundAnswer:
 
 
 def order_document(order: Order, *, at: datetime) -> OrderDocument:
+    seats = orders.seats_of(order)
+
     def sum_of(amount: int) -> MoneyDocument:
         return money(amount, order.currency)
 
@@ -285,7 +292,9 @@ def order_document(order: Order, *, at: datetime) -> OrderDocument:
         created_at=order.created_at,
         paid_at=order.paid_at,
         items=[
-            line_document(line.tier_id, line.name, line.quantity, line.unit_price, order.currency)
+            line_document(
+                line.tier_id, line.name, line.quantity, line.unit_price, order.currency, seats
+            )
             for line in order.lines
         ],
         tickets=[ticket_document(ticket) for ticket in order.tickets],

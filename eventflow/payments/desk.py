@@ -163,6 +163,8 @@ def resend(order: Order, *, form_key: str, at: datetime) -> None:
     """Mail the tickets once more. The caller has locked the order."""
     if not any(ticket.status == "valid" for ticket in order.tickets):
         raise Refusal(_("This order has no valid tickets to send."))
+    if not order.buyer_email:
+        raise Refusal(_("Nobody left a mail address with this order."))
     entry_id = uuid.uuid5(order.id, f"resend {form_key}")
     if db.session.scalar(select(OrderEntry.id).where(OrderEntry.id == entry_id)):
         return
@@ -210,7 +212,7 @@ def mark_paid(order: Order, *, at: datetime) -> None:
 
 
 def may_be_resent(order: Order) -> bool:
-    return any(ticket.status == "valid" for ticket in order.tickets)
+    return bool(order.buyer_email) and any(ticket.status == "valid" for ticket in order.tickets)
 
 
 def may_be_cancelled(order: Order) -> bool:

@@ -150,6 +150,7 @@ def _tickets(order: Order) -> list[dict[str, Any]]:
             "name": ticket.attendee_name,
             "email": ticket.attendee_email,
             "tier": tiers.get(ticket.tier_id, ""),
+            "seat": ticket.seat_label,
             "state": ticket.state,
             "checked_in_at": ticket.checked_in_at,
         }

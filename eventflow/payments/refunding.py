@@ -21,6 +21,7 @@ from eventflow.payments.models import Payment, Refund
 from eventflow.queue import enqueue
 from eventflow.sales import counters, orders
 from eventflow.sales.models import Order
+from eventflow.seating import pricing
 from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 
@@ -95,7 +96,7 @@ def start(
     words = _("%(amount)s refunded to %(name)s", amount=sum_back, name=order.buyer_name)
     orders.note(order, "refunded", f"{words}: {reason}" if reason else words, at=at, actor=actor)
     enqueue("sales.tell_refunded", refund.id, queue="prompt")
-    counters.change(issuing.void(leaving, at=at), sold=-1)
+    _free(order, leaving, at=at)
     return refund
 
 
@@ -115,8 +116,17 @@ def call_off(order: Order, *, reason: str, actor: str = "", at: datetime) -> Ref
         order.cancelled_at = at
         orders.note(order, "cancelled", reason or _("Order cancelled"), at=at, actor=actor)
         enqueue("sales.tell_cancelled", order.id, queue="prompt")
-        counters.change(issuing.void(order.tickets, at=at), sold=-1)
+        _free(order, order.tickets, at=at)
     return None
+
+
+def _free(order: Order, tickets: Collection[Ticket], *, at: datetime) -> None:
+    """Void these tickets and give their places back to whoever comes next."""
+    strayed = any(one.seat and one.seat.tier_id != one.tier_id for one in tickets)
+    counters.change(issuing.void(tickets, at=at), sold=-1)
+    if strayed:
+        # It sat on another tier's seat, which is that tier's to sell again.
+        pricing.recount(order.event, at=at)
 
 
 def find(refund_id: uuid.UUID) -> Refund:

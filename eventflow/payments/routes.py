@@ -46,6 +46,9 @@ def show_checkout(hold_id: str) -> Response:
         return _lapsed(hold)
     if hold.totals.total and not checkout.methods(g.tenant.id):
         return _paused(hold)
+    if hold.left_until is not None:
+        with transaction():
+            holds.come_back(hold_id, at=at)
     return _checkout_page(hold, hold.typed or _typed_before(hold), at=at)
 
 
@@ -132,6 +135,8 @@ def resend_tickets(code: str) -> Response:
     check("resend", order=f"{g.tenant.slug} {order.code}")
     if not order.is_settled:
         raise Refusal(_("There are no tickets to send until the order is paid."))
+    if not order.buyer_email:
+        raise Refusal(_("Nobody left a mail address with this order."))
     with transaction():
         enqueue("sales.send_tickets_again", order.id, queue="prompt")
     flash(_("The tickets are on their way to %(email)s.", email=order.buyer_email), "right")
@@ -154,7 +159,8 @@ def _checkout_page(
     status: int = 200,
 ) -> Response:
     totals, event = hold.totals, hold.event
-    bought = [(line.tier.name, line.quantity, line.amount) for line in hold.lines]
+    seats = holds.seats_of(hold)
+    bought = buyers.bought(hold.lines, seats)
     return page(
         "payments/checkout.html",
         status=status,
@@ -163,7 +169,8 @@ def _checkout_page(
         place=showing.place(event),
         until=_clock(hold.expires_at, event.timezone),
         receipt_lines=receipts.lines(bought, totals, hold.currency),
-        places=buyers.places(hold.lines),
+        has_seats=bool(seats),
+        places=buyers.places(hold.lines, seats),
         totals=totals,
         methods=_ways_to_pay() if totals.total else [],
         typed=typed,

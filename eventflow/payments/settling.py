@@ -14,7 +14,7 @@ from eventflow.events.models import Event
 from eventflow.payments import refunding
 from eventflow.payments.models import Payment
 from eventflow.queue import enqueue
-from eventflow.sales import counters, holds, orders
+from eventflow.sales import counters, holds, late_seats, orders
 from eventflow.sales.models import Hold, Order
 from eventflow.tickets import issuing
 
@@ -45,6 +45,8 @@ def complete(order: Order, *, at: datetime) -> bool:
     event = db.session.get_one(Event, order.event_id)
     hold = holds.find(order.hold_id, lock=True)
     if event.status == "cancelled":
+        return False
+    if hold.status != "live" and not late_seats.take_again(order, hold, at=at):
         return False
     orders.step(order, "paid")
     order.paid_at = at

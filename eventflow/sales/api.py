@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Response
+from flask_babel import gettext as _
 
 from eventflow import metrics, shared_pages
 from eventflow.api import tokens
@@ -21,9 +22,10 @@ from eventflow.events.documents import (
     tier_document,
 )
 from eventflow.events.models import Event, Tier
-from eventflow.sales import availability, holds
+from eventflow.sales import availability, holds, seats
 from eventflow.sales.documents import (
     AvailabilityAnswer,
+    BestAvailable,
     HoldAnswer,
     HoldRequest,
     Item,
@@ -31,11 +33,16 @@ from eventflow.sales.documents import (
     hold_document,
     placed_document,
 )
+from eventflow.seating import allocations
 
 api = Operations("sales", __name__, tag="Sales")
 bp = api.bp
 
 PLACING = ("sold_out", "sale_not_open", "conflict", "hold_expired", "hold_used")
+CHOOSING = (
+    *("seat_taken", "single_seat", "not_for_sale", "too_many"),
+    *("whole_table", "accessible_seat", "companion_seat"),
+)
 
 
 @api.get(
@@ -124,12 +131,18 @@ def show_availability(slug: str) -> Response:
     role=PUBLIC,
     body=HoldRequest,
     answers={201: HoldAnswer},
-    refusals=(*PLACING, "not_found"),
+    refusals=(*PLACING, *CHOOSING, "not_found"),
     limit="purchase",
 )
 def place_hold(slug: str, body: HoldRequest) -> HoldAnswer:
-    """Set places aside for a buyer: all of them, or none. The id is the secret."""
-    placed = place(slug, body.items)
+    """Set places aside for a buyer: all of them, or none. The id is the secret.
+
+    `seat_taken` and `single_seat` come with `alternatives`: groups of free seats near those that
+    were asked for.
+    """
+    if not (body.items or body.seats or body.best_available):
+        raise Invalid({"items": "Say which items, which seats, or how many of the best."})
+    placed = place(slug, body.items or [], body)
     return HoldAnswer.model_construct(hold=placed_document(placed))
 
 
@@ -160,14 +173,24 @@ def release_hold(hold_id: str) -> None:
         holds.release(hold_id, at=now())
 
 
-def place(slug: str, items: list[Item]) -> holds.Placed:
+def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> holds.Placed:
     """Hold what an API document asks for, and count it."""
+    code = (also.code or also.promo_code or "").strip() if also else ""
+    if code and not allocations.is_known(slug, code):
+        raise Invalid({"promo_code": _("There is no such code at this event.")})
+    asker = seats.Asker(
+        form_key=key_of_request(),
+        hidden_too=tokens.principal() is not None,
+        code=code,
+        need=bool(also and also.need),
+    )
     try:
-        placed = holds.place(
+        placed = seats.place(
             slug,
-            [holds.Wanted(_tier_id(item.tier), item.quantity) for item in items],
-            form_key=key_of_request(),
-            hidden_too=tokens.principal() is not None,
+            items=[holds.Wanted(_tier_id(item.tier), item.quantity) for item in items],
+            seats=[_seat_id(seat) for seat in also.seats or ()] if also else (),
+            best=[_best(also.best_available)] if also and also.best_available else (),
+            asker=asker,
             at=now(),
         )
     except Refusal as refusal:
@@ -194,6 +217,21 @@ def _tier_id(given: str) -> uuid.UUID:
         return uuid.UUID(given)
     except ValueError:
         raise Invalid({"items": "There is no such tier at this event."}) from None
+
+
+def _seat_id(given: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise Invalid({"seats": "There is no such seat at this event."}) from None
+
+
+def _best(asked: BestAvailable) -> seats.Best:
+    return seats.Best(
+        asked.quantity,
+        _tier_id(asked.tier) if asked.tier else None,
+        asked.max_price.amount if asked.max_price else None,
+    )
 
 
 def _visible(slug: str) -> Event:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from eventflow.accounts import people
 from eventflow.errors import Invalid
+from eventflow.sales.holds import HeldSeat
 from eventflow.sales.models import HoldLine
 from eventflow.sales.orders import Buyer
 from eventflow.security import ControlCharacters, refuse_control_characters
@@ -24,10 +25,25 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def places(lines: Sequence[HoldLine]) -> list[tuple[int, str]]:
-    """The tickets of a hold, numbered from 1, each with the name of its tier."""
-    names = [line.tier.name for line in lines for _n in range(line.quantity)]
+def places(lines: Sequence[HoldLine], seats: Sequence[HeldSeat] = ()) -> list[tuple[int, str]]:
+    """The tickets of a hold, numbered from 1, each with the name of its tier and its seat."""
+    names = []
+    for line in lines:
+        labels = [seat.label for seat in seats if seat.tier_id == line.tier_id]
+        for number in range(line.quantity):
+            seat = f", {labels[number]}" if number < len(labels) else ""
+            names.append(line.tier.name + seat)
     return list(enumerate(names, start=1))
+
+
+def bought(lines: Sequence[HoldLine], seats: Sequence[HeldSeat] = ()) -> list[tuple[str, int, int]]:
+    """(name, quantity, amount) of each line, the seats named with it."""
+    rows = []
+    for line in lines:
+        labels = ", ".join(seat.label for seat in seats if seat.tier_id == line.tier_id)
+        name = f"{line.tier.name} ({labels})" if labels else line.tier.name
+        rows.append((name, line.quantity, line.amount))
+    return rows
 
 
 def read(form: Mapping[str, str], count: int) -> tuple[Buyer, list[dict[str, str]]]:

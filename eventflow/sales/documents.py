@@ -1,15 +1,16 @@
 """Holds, availability and orders as the HTTP API writes and reads them."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from eventflow.api.documents import Document, Instant, MoneyDocument, money, opaque
+from eventflow.api.documents import Document, Instant, MoneyDocument, Text, money, opaque
 from eventflow.events.documents import TierStatus
 from eventflow.money import Totals
-from eventflow.sales.holds import Placed
+from eventflow.sales.holds import HeldSeat, Placed, seats_of
 from eventflow.sales.models import Hold
 
 
@@ -20,8 +21,36 @@ class Item(Document):
     quantity: Annotated[int, Field(ge=1, le=100)]
 
 
+SeatId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class BestAvailable(Document):
+    """So many of the best seats: of one tier, or of any that cost no more than this each."""
+
+    tier: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    quantity: Annotated[int, Field(ge=1, le=100)]
+    max_price: MoneyDocument | None = None
+
+
 class HoldRequest(Document):
-    items: Annotated[list[Item], Field(min_length=1, max_length=50)]
+    """Items, seats, or the best seats there are; or several of these at once.
+
+    Items of a tier that is sold by seat get the best of its seats. `need` is `accessible` if
+    somebody in the party uses a wheelchair; `code`, or `promo_code`, opens seats that are kept
+    for whoever has it; one that there is not is refused.
+    """
+
+    items: Annotated[list[Item], Field(max_length=50)] | None = None
+    seats: Annotated[list[SeatId], Field(max_length=100)] | None = None
+    best_available: BestAvailable | None = None
+    need: Literal["accessible"] | None = None
+    code: Annotated[Text, Field(max_length=80)] | None = None
+    promo_code: Annotated[Text, Field(max_length=80)] | None = None
+
+
+class SeatName(Document):
+    id: str
+    label: str
 
 
 class LineDocument(Document):
@@ -30,6 +59,8 @@ class LineDocument(Document):
     quantity: int
     unit_price: MoneyDocument
     amount: MoneyDocument
+    seats: list[SeatName]
+    """Which ones, where the tier is sold by seat."""
 
 
 class HoldDocument(Document):
@@ -58,7 +89,12 @@ class AvailabilityAnswer(Document):
 
 
 def line_document(
-    tier_id: uuid.UUID, name: str, quantity: int, unit_price: int, currency: str
+    tier_id: uuid.UUID,
+    name: str,
+    quantity: int,
+    unit_price: int,
+    currency: str,
+    seats: Iterable[HeldSeat] = (),
 ) -> LineDocument:
     return LineDocument.model_construct(
         tier=opaque(tier_id),
@@ -66,20 +102,30 @@ def line_document(
         quantity=quantity,
         unit_price=money(unit_price, currency),
         amount=money(unit_price * quantity, currency),
+        seats=[
+            SeatName.model_construct(id=opaque(seat.id), label=seat.label)
+            for seat in seats
+            if seat.tier_id == tier_id
+        ],
     )
 
 
 def placed_document(placed: Placed) -> HoldDocument:
     lines = [
-        line_document(line.tier_id, line.name, line.quantity, line.unit_price, placed.currency)
+        line_document(
+            line.tier_id, line.name, line.quantity, line.unit_price, placed.currency, line.seats
+        )
         for line in placed.lines
     ]
     return _hold_document(placed.id, placed.expires_at, lines, placed.totals, placed.currency)
 
 
 def hold_document(hold: Hold) -> HoldDocument:
+    seats = seats_of(hold)
     lines = [
-        line_document(line.tier_id, line.tier.name, line.quantity, line.unit_price, hold.currency)
+        line_document(
+            line.tier_id, line.tier.name, line.quantity, line.unit_price, hold.currency, seats
+        )
         for line in hold.lines
     ]
     return _hold_document(hold.id, hold.expires_at, lines, hold.totals, hold.currency)

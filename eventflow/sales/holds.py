@@ -27,6 +27,8 @@ from eventflow.sales.models import Hold, HoldLine
 from eventflow.tenancy import current_tenant_id
 
 MOST_TIERS = 50
+LEFT_FOR = timedelta(seconds=60)
+"""How long places are kept whose buyer has left the page."""
 
 
 class SoldOut(Refusal):
@@ -55,11 +57,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """A seat as a hold or an order names it."""
+
+    id: uuid.UUID
+    tier_id: uuid.UUID
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     tier_id: uuid.UUID
     name: str
     quantity: int
     unit_price: int
+    seats: tuple[HeldSeat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,16 @@ _PLACE = text(
 )
 
 
+_SEATS = text(
+    """
+    select s.id, s.tier_id, seat_label(r.section, r.kind, r.label, s.number) as label
+      from seats s join seat_rows r on r.id = s.seat_row_id
+     where s.tenant_id = :tenant and s.hold_id = :hold
+     order by s.position
+    """
+)
+
+
 def place(
     slug: str,
     wanted: Sequence[Wanted],
@@ -97,13 +119,13 @@ def place(
     Commits by itself. The same `form_key` twice is the same hold. Raises SoldOut, SaleNotOpen,
     Invalid (with the field `items`) or NotFound.
     """
-    merged = _merged(wanted)
+    tiers = merged(wanted)
     asked = {
         "tenant": current_tenant_id(),
         "hold": uuid.uuid4(),
         "event": slug,
-        "tiers": list(merged),
-        "quantities": list(merged.values()),
+        "tiers": list(tiers),
+        "quantities": list(tiers.values()),
         "buyer": buyer,
         "form_key": form_key,
         "hidden_too": hidden_too,
@@ -114,8 +136,17 @@ def place(
         if answer.get("refused") != "again":
             break
     if "refused" in answer:
-        raise _refusal(answer)
+        raise refusal(answer)
+    return as_placed(answer)
+
+
+def as_placed(answer: dict[str, Any]) -> Placed:
+    """What `place_hold` or `place_seats` answered."""
     fixed = answer["fee_fixed"]
+    seats = [
+        HeldSeat(uuid.UUID(seat["id"]), uuid.UUID(seat["tier"]), seat["label"])
+        for seat in answer.get("seats") or ()
+    ]
     return Placed(
         id=uuid.UUID(answer["hold"]),
         expires_at=datetime.fromisoformat(answer["expires_at"]),
@@ -131,6 +162,7 @@ def place(
                 line["name"],
                 line["quantity"],
                 line["unit_price"],
+                tuple(seat for seat in seats if str(seat.tier_id) == line["tier"]),
             )
             for line in answer["lines"]
         ),
@@ -189,6 +221,37 @@ def extend(hold_id: uuid.UUID | str, *, minutes: int, at: datetime) -> Hold:
     return hold
 
 
+def leave(hold_id: uuid.UUID | str, *, at: datetime) -> Hold | None:
+    """The buyer has left the page: keep the places for a minute more, not for the whole time.
+
+    Nothing happens to a hold that is over or became an order: its buyer may be paying elsewhere.
+    """
+    hold = find(hold_id, lock=True)
+    if hold.status != "live" or hold.has_lapsed(at) or hold.order is not None:
+        return None
+    soon = at + LEFT_FOR
+    if hold.expires_at > soon:
+        hold.left_until = hold.left_until or hold.expires_at
+        hold.expires_at = soon
+        db.session.flush()
+    return hold
+
+
+def come_back(hold_id: uuid.UUID | str, *, at: datetime) -> Hold:
+    """The buyer is here again: the time is what it was. Raises what `find_live` raises."""
+    hold = find_live(hold_id, at=at, lock=True)
+    if hold.left_until is not None:
+        hold.expires_at, hold.left_until = hold.left_until, None
+        db.session.flush()
+    return hold
+
+
+def seats_of(hold: Hold) -> list[HeldSeat]:
+    """The hold's seats in the order of the hall; none where places have no seats."""
+    rows = db.session.execute(_SEATS, {"tenant": hold.tenant_id, "hold": hold.id})
+    return [HeldSeat(row.id, row.tier_id, row.label) for row in rows]
+
+
 def needs(hold: Hold) -> dict[uuid.UUID, int]:
     """How many places the hold takes of each stock."""
     rows = db.session.execute(
@@ -232,12 +295,12 @@ def _ask(asked: dict[str, Any]) -> dict[str, Any]:
         except Exception as error:
             if form_key is None or "uq_holds_tenant_id_form_key" not in str(error):
                 raise
-    return _same_form(asked)
+    return same_form(asked["form_key"])
 
 
-def _same_form(asked: dict[str, Any]) -> dict[str, Any]:
+def same_form(form_key: str) -> dict[str, Any]:
     """What the first press of the button was answered."""
-    hold = db.session.scalars(select(Hold).where(Hold.form_key == asked["form_key"])).one()
+    hold = db.session.scalars(select(Hold).where(Hold.form_key == form_key)).one()
     return {
         "hold": str(hold.id),
         "expires_at": hold.expires_at.isoformat(),
@@ -254,21 +317,26 @@ def _same_form(asked: dict[str, Any]) -> dict[str, Any]:
             }
             for line in hold.lines
         ],
+        "seats": [
+            {"id": str(seat.id), "tier": str(seat.tier_id), "label": seat.label}
+            for seat in seats_of(hold)
+        ],
     }
 
 
-def _merged(wanted: Sequence[Wanted]) -> dict[uuid.UUID, int]:
-    merged: dict[uuid.UUID, int] = {}
+def merged(wanted: Sequence[Wanted]) -> dict[uuid.UUID, int]:
+    """How many of each tier. Raises Invalid."""
+    found: dict[uuid.UUID, int] = {}
     for one in wanted:
         if one.quantity < 0:
             raise Invalid({"items": _("A quantity is one or more.")})
         if one.quantity:
-            merged[one.tier_id] = merged.get(one.tier_id, 0) + one.quantity
-    if not merged:
+            found[one.tier_id] = found.get(one.tier_id, 0) + one.quantity
+    if not found:
         raise Invalid({"items": _("Choose at least one ticket.")})
-    if len(merged) > MOST_TIERS or max(merged.values()) > 10_000:
+    if len(found) > MOST_TIERS or max(found.values()) > 10_000:
         raise Invalid({"items": _("That is more than one order can hold.")})
-    return merged
+    return found
 
 
 def _others_wait(hold: Hold) -> bool:
@@ -282,7 +350,7 @@ def _others_wait(hold: Hold) -> bool:
     )
 
 
-def _refusal(answer: dict[str, Any]) -> Refusal:
+def refusal(answer: dict[str, Any]) -> Refusal:
     """The sentence for each reason that `place_hold` refuses for."""
     why, name, limit = answer["refused"], answer.get("name"), answer.get("limit", 0)
     match why:

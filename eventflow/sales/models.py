@@ -50,6 +50,8 @@ class Hold(TenantOwned, Model):
     placed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
+    left_until: Mapped[datetime | None]
+    """Its full time, while its buyer has left the page and it is kept for a minute only."""
     currency: Mapped[str]
     fee_mode: Mapped[FeeMode] = mapped_column(Text)
     fee_percent: Mapped[Decimal] = mapped_column(Numeric(6, 3))
@@ -154,7 +156,7 @@ class Order(TenantOwned, Model):
     platform_fee: Mapped[int]
     refunded: Mapped[int] = mapped_column(default=0)
     attendees: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
-    """One entry a place, in the order of the lines: tier, name, email."""
+    """One entry a place, in the order of the lines: tier, name, email; seat and its label."""
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

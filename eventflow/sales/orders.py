@@ -17,6 +17,7 @@ from sqlalchemy import select
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.sales import holds
+from eventflow.sales.holds import HeldSeat, SaleNotOpen
 from eventflow.sales.models import Hold, Order, OrderEntry, OrderLine
 from eventflow.tenancy import current_tenant_id
 
@@ -75,6 +76,8 @@ def make(
     is the buyer. Raises HoldUsed, HoldExpired, NotFound or Invalid.
     """
     hold = holds.find_live(hold_id, at=at, lock=True)
+    if hold.event.status == "cancelled":
+        raise SaleNotOpen(_("This event is cancelled."))
     places = [line for line in hold.lines for _n in range(line.quantity)]
     if len(attendees) > len(places):
         raise Invalid({"attendees": _("There are more names than tickets.")})
@@ -97,7 +100,7 @@ def make(
         tax=sums.tax,
         total=sums.total,
         platform_fee=sums.platform_fee,
-        attendees=_named(places, attendees, buyer),
+        attendees=_named(places, attendees, buyer, holds.seats_of(hold)),
         created_at=at,
         lines=[
             OrderLine(
@@ -216,17 +219,35 @@ def _code() -> str:
 
 
 def _named(
-    places: Sequence[Any], attendees: Sequence[Mapping[str, str]], buyer: Buyer
+    places: Sequence[Any],
+    attendees: Sequence[Mapping[str, str]],
+    buyer: Buyer,
+    seats: Sequence[HeldSeat],
 ) -> list[dict[str, Any]]:
+    """One entry a place. Within a tier, seats are given out in the order of the hall."""
+    waiting: dict[uuid.UUID, list[HeldSeat]] = {}
+    for seat in seats:
+        waiting.setdefault(seat.tier_id, []).append(seat)
     named = []
     for index, line in enumerate(places):
         given = attendees[index] if index < len(attendees) else {}
-        named.append(
-            {
-                "tier": str(line.tier_id),
-                "unit_price": line.unit_price,
-                "name": given.get("name") or buyer.name,
-                "email": given.get("email") or buyer.email,
-            }
-        )
+        entry = {
+            "tier": str(line.tier_id),
+            "unit_price": line.unit_price,
+            "name": given.get("name") or buyer.name,
+            "email": given.get("email") or buyer.email,
+        }
+        if of_tier := waiting.get(line.tier_id):
+            seat = of_tier.pop(0)
+            entry |= {"seat": str(seat.id), "seat_label": seat.label}
+        named.append(entry)
     return named
+
+
+def seats_of(order: Order) -> list[HeldSeat]:
+    """The seats it was made for, in the order of its attendees; none where there are no seats."""
+    return [
+        HeldSeat(uuid.UUID(entry["seat"]), uuid.UUID(entry["tier"]), entry["seat_label"])
+        for entry in order.attendees
+        if "seat" in entry
+    ]

@@ -271,6 +271,12 @@ def test_more_time_is_given_once(checkout, shopper):
     assert "was extended already" in shopper.get(shopper.post(checkout + "/extend").location).text
 
 
+def test_more_time_keeps_what_was_typed(checkout, shopper):
+    shopper.post(checkout + "/extend", data={"buyer_name": "Bea Buyer", "form_key": "x"})
+
+    assert 'value="Bea Buyer"' in shopper.get(checkout).text
+
+
 def test_no_more_time_while_others_wait(gala, checkout, shopper):
     factories.hold(gala, 3)
 

@@ -1,0 +1,112 @@
+"""Rushes for seats: real threads, real commits, every seat promised to one buyer at a time."""
+
+import random
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from eventflow.db import db, now, transaction
+from eventflow.payments import checkout, settling
+from eventflow.payments.models import Payment
+from eventflow.sales import holds, seats
+from eventflow.sales.orders import Buyer
+from eventflow.sales.seats import Asker, Best
+from eventflow.tickets.models import Ticket
+from tests.load.test_rush import at_once, differences
+from tests.seating.theatres import hall_of, make_seated, now_of, theatre
+
+pytestmark = pytest.mark.load
+
+
+def test_two_hundred_buyers_for_one_seat(app, at_riverside, storefront):
+    event = make_seated(theatre(4, 10))
+    wanted = [hall_of(event).ids[4], hall_of(event).ids[5]]
+    path = f"/api/v1/events/{event.slug}/holds"
+
+    def ask(_number: int):
+        browser = app.test_client()
+        browser.address = storefront.address
+        answer = browser.post(path, json={"seats": wanted})
+        return answer.status_code, answer.json.get("code"), len(answer.json.get("alternatives", []))
+
+    with ThreadPoolExecutor(32) as pool:
+        came_to = list(pool.map(ask, range(200)))
+
+    assert Counter(status for status, _code, _n in came_to) == {201: 1, 409: 199}
+    assert {code for status, code, _n in came_to if status == 409} == {"seat_taken"}
+    assert all(n > 0 for status, _code, n in came_to if status == 409)
+    assert differences() == []
+
+
+def test_a_hall_is_filled_and_every_seat_sold_once(app, at_riverside):
+    event = make_seated(theatre(12, 20), most_seats=10)
+    slug, hall = event.slug, hall_of(event)
+    tenant = at_riverside
+
+    def buy(number: int):
+        rng = random.Random(number)
+        size = rng.randint(1, 8)
+        if rng.random() < 0.5:
+            placed = seats.place(slug, best=[Best(size)], at=now())
+        else:
+            first = rng.randrange(len(hall) - size)
+            chosen = [uuid.UUID(seat) for seat in hall.ids[first : first + size]]
+            placed = seats.place(slug, seats=chosen, asker=Asker(), at=now())
+        begun = checkout.begin(tenant, placed.id, Buyer(f"B{number}", "b@x.org"), at=now())
+        with transaction():
+            payment = db.session.query(Payment).filter_by(order_id=begun.order_id).one()
+            settling.paid(payment, at=now())
+        return "paid"
+
+    came_to: Counter = Counter()
+    for turn in range(12):
+        acts = [lambda n=n: buy(n) for n in range(turn * 64, turn * 64 + 64)]
+        came_to += Counter(at_once(app, tenant, acts))
+        if "f" not in now_of(event):
+            break
+    # What is left over is sold one by one.
+    while "f" in now_of(event):
+        at_once(app, tenant, [lambda: seats.place(slug, best=[Best(1)], at=now())])
+        came_to["one"] += 1
+        assert came_to["one"] < 240
+
+    assert set(came_to) <= {"paid", "one", "seat_taken", "single_seat", "sold_out"}
+    assert differences() == []
+    sold = [seat for (seat,) in db.session.query(Ticket.seat_id).filter_by(status="valid")]
+    assert len(sold) == len(set(sold)) == now_of(event).count("s")
+
+
+def test_two_buyers_never_strand_a_seat_between_them(app, at_riverside):
+    """Each choice alone leaves nobody alone; both together would."""
+    for _turn in range(10):
+        event = make_seated(theatre(1, 7))
+        ids = [uuid.UUID(seat) for seat in hall_of(event).ids]
+        # ..[23]4[56]: taking 2,3 and 5,6 leaves 4 alone, 0 and 1 together.
+        acts = [
+            lambda e=event, i=ids: seats.place(e.slug, seats=[i[2], i[3]], at=now()).id,
+            lambda e=event, i=ids: seats.place(e.slug, seats=[i[5], i[6]], at=now()).id,
+        ]
+        came_to = at_once(app, at_riverside, acts)
+
+        assert came_to.count("single_seat") == 1
+        assert now_of(event).count("h") == 2
+
+
+def test_buyers_whose_choices_cross_do_not_deadlock(app, at_riverside):
+    event = make_seated(theatre(6, 6), no_single_seats=False)
+    ids = [uuid.UUID(seat) for seat in hall_of(event).ids]
+
+    def take(number: int):
+        rng = random.Random(number)
+        chosen = rng.sample(ids, 4)
+        placed = seats.place(event.slug, seats=chosen, at=now())
+        with transaction():
+            holds.release(placed.id, at=now())
+        return "held"
+
+    came_to = Counter(at_once(app, at_riverside, [lambda n=n: take(n) for n in range(300)]))
+
+    assert set(came_to) <= {"held", "seat_taken"}
+    assert differences() == []

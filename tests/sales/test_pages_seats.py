@@ -1,0 +1,431 @@
+"""Choosing seats without script: the pages, what they say, and what they refuse."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from eventflow.db import db, now, transaction
+from eventflow.sales import holds, seat_plans, seats
+from eventflow.sales.models import Hold
+from eventflow.sales.seats import Asker
+from eventflow.seating import states
+from eventflow.seating.models import Seating
+from tests.factories import BEA
+from tests.seating import halls
+from tests.seating.theatres import hall_of, make_seated
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+ARENA = {"lower": 0, "side": 0, "upper": 0, "floor": 2}
+BY_SCRIPT = SAME_SITE | {"HX-Request": "true"}
+
+
+def forget_all(event) -> None:
+    states.clear()
+    seat_plans.clear()
+
+
+@pytest.fixture
+def play(at_riverside):
+    """Three rows of eight Stalls at 25.00, and standing places at 15.00."""
+    event = make_seated(halls.room(), {"stalls": 0})
+    forget_all(event)
+    return event
+
+
+def keys(*numbers: int) -> list[str]:
+    return [f"k{number}" for number in numbers]
+
+
+def others_take(event, *positions: int):
+    """Somebody else holds the chairs at these positions."""
+    hall = hall_of(event)
+    placed = seats.place(
+        event.slug,
+        seats=[hall.ids[position] for position in positions],
+        asker=Asker(buyer="carl"),
+        at=now(),
+    )
+    forget_all(event)
+    return placed
+
+
+def held_seats(hold_id) -> list[str]:
+    return [seat.label for seat in holds.seats_of(holds.find(hold_id))]
+
+
+def live_holds(buyer_not: str = "carl") -> list[Hold]:
+    query = select(Hold).where(Hold.status == "live", Hold.buyer != buyer_not)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def post(browser, event, path="holds", headers=SAME_SITE, **data):
+    return browser.post(f"/events/{event.slug}/{path}", data=data, headers=headers)
+
+
+def test_the_event_page_shows_the_hall_in_place_of_a_stepper(storefront, play):
+    page = storefront.get(f"/events/{play.slug}").text
+
+    assert "seat-map" in page
+    assert f"/events/{play.slug}/sections/stalls" in page
+    assert "from $25.93" in page
+    assert "24 left" in page
+    assert f'name="tier-{play.tiers[0].id}"' not in page
+    assert f'name="tier-{play.tiers[2].id}"' in page  # Standing places are still counted.
+
+
+def test_an_event_without_seats_has_no_trace_of_them(storefront, gala):
+    page = storefront.get("/events/winter-gala").text
+
+    assert "seat" not in re.sub(r'"seatingType"|eventSeating', "", page).lower()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["seats/list", "seats/changes", "seats/chosen", "seats.css", "seats/at/k1", "sections/stalls"],
+)
+def test_an_event_without_seats_has_no_pages_for_them(storefront, gala, path):
+    assert storefront.get(f"/events/winter-gala/{path}").status_code == 404
+
+
+def test_the_list_says_row_number_price_and_state_of_every_seat(storefront, play):
+    others_take(play, 2, 3)
+
+    page = storefront.get(f"/events/{play.slug}/seats/list").text
+
+    assert page.count('name="seat"') == 24
+    assert "<legend>Row A" in page
+    assert re.search(r"seat 3, \$25\.93, <b>held</b>", page)
+    assert re.search(r"seat 5, \$25\.93, <b>free</b>", page)
+    assert re.search(r'value="k3"[^>]*disabled', page)
+
+
+def test_two_seats_are_held_from_the_list(storefront, play):
+    answer = post(storefront, play, seat=keys(4, 5))
+
+    assert answer.status_code == 303
+    [hold] = live_holds()
+    assert answer.headers["Location"].endswith(f"/checkout/{hold.id}")
+    assert held_seats(hold.id) == ["Stalls A4", "Stalls A5"]
+
+
+def test_pressed_twice_it_is_one_hold(storefront, play):
+    first = post(storefront, play, seat=keys(4, 5))
+    second = post(storefront, play, seat=keys(4, 5))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(live_holds()) == 1
+
+
+def test_a_taken_seat_is_refused_with_others_as_buttons_and_nothing_is_lost(storefront, play):
+    others_take(play, 3, 4)
+
+    answer = post(storefront, play, **{"seat": keys(3, 4), "from": "list"})
+
+    assert answer.status_code == 409
+    assert "Stalls A4 went to somebody else" in answer.text
+    assert re.search(r'value="k3"[^>]* checked', answer.text)
+    instead = re.findall(r'name="instead" value="([^"]+)"[^>]*form="seat-list"', answer.text)
+    assert instead
+    assert "no-store" in answer.headers["Cache-Control"]
+
+    taken = post(storefront, play, **{"instead": instead[0], "seat": keys(3, 4)})
+
+    assert taken.status_code == 303
+    assert len(held_seats(live_holds()[0].id)) == 2
+
+
+def test_a_single_seat_left_is_refused_on_the_page_one_came_from(storefront, play):
+    answer = post(storefront, play, seat=keys(2, 3))
+
+    assert answer.status_code == 409
+    assert "would leave a single seat" in answer.text
+    assert re.search(r'name="seat" value="k2" checked', answer.text)
+    assert "seat-map" in answer.text
+    assert live_holds() == []
+
+
+def test_what_is_offered_instead_leaves_nobody_alone_either(storefront, play):
+    refused = post(storefront, play, headers=BY_SCRIPT, seat=keys(2))
+    offered = re.findall(r'data-instead="([^"]+)"', refused.text)
+
+    assert offered
+    for instead in offered:
+        answer = post(storefront, play, "seats/held", BY_SCRIPT, seat=instead.split())
+        assert answer.status_code == 200, instead
+
+
+def test_script_gets_the_sentence_alone(storefront, play):
+    others_take(play, 3, 4)
+
+    answer = post(storefront, play, headers=BY_SCRIPT, seat=keys(4))
+
+    assert answer.status_code == 409
+    assert "<html" not in answer.text
+    assert "data-instead=" in answer.text
+
+
+def test_holding_what_is_ticked_replaces_what_was_held(storefront, play):
+    first = post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+    [before] = live_holds()
+    second = post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4, 5))
+    [after] = live_holds()
+
+    assert first.status_code == second.status_code == 200
+    assert "hold-countdown" in second.text
+    assert held_seats(after.id) == ["Stalls A4", "Stalls A5"]
+    assert before.id != after.id
+    assert after.expires_at <= before.expires_at + timedelta(seconds=1)
+
+
+def test_nothing_ticked_gives_everything_back(storefront, play):
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+
+    answer = post(storefront, play, "seats/held", BY_SCRIPT)
+
+    assert answer.status_code == 200
+    assert "hold-countdown" not in answer.text
+    assert live_holds() == []
+
+
+def test_the_best_seats_are_held_and_named(storefront, play):
+    answer = post(storefront, play, "seats/best", BY_SCRIPT, best="3")
+
+    assert answer.status_code == 200
+    [hold] = live_holds()
+    assert len(held_seats(hold.id)) == 3
+    assert ", ".join(held_seats(hold.id)) in answer.text
+    assert "All side by side." in answer.text
+
+
+def test_without_script_the_best_seats_lead_to_the_checkout_which_says_so(storefront, play):
+    answer = post(storefront, play, "seats/best", best="2")
+
+    assert answer.status_code == 303
+    assert "All side by side." in storefront.get(answer.headers["Location"]).text
+
+
+def test_an_aisle_between_the_best_seats_is_said(storefront, at_riverside):
+    event = make_seated(
+        halls.room(rows=1, seats=4, aisle_after=2), {"stalls": 0}, no_single_seats=False
+    )
+    forget_all(event)
+
+    answer = post(storefront, event, "seats/best", BY_SCRIPT, best="4")
+
+    assert "with an aisle between them" in answer.text
+
+
+@pytest.mark.parametrize("best", ["", "0", "-1", "two", "1e3", "9999", "٣"])
+def test_an_impossible_number_of_seats_is_said_and_kept(storefront, play, best):
+    answer = post(storefront, play, "seats/best", best=best)
+
+    assert answer.status_code == 422
+    assert "whole number" in answer.text
+
+
+@pytest.mark.parametrize("where", ["category:nowhere", "category:", "most:-3", "most:x", "x", ":"])
+def test_an_impossible_wish_is_never_a_fault_of_ours(storefront, play, where):
+    answer = post(storefront, play, "seats/best", **{"best": "2", "best-where": where})
+
+    assert answer.status_code in (303, 409, 422)
+
+
+def test_no_more_than_the_house_allows(storefront, at_riverside):
+    event = make_seated(halls.room(), {"stalls": 0}, most_seats=2)
+    forget_all(event)
+
+    answer = post(storefront, event, headers=BY_SCRIPT, seat=keys(1, 2, 3))
+
+    assert answer.status_code == 409
+    assert "2 seats at a time" in answer.text
+
+
+def test_a_seat_there_is_not_is_refused(storefront, play):
+    answer = post(storefront, play, seat=["k1", "nowhere"])
+
+    assert answer.status_code == 422
+    assert "no such seat" in answer.text
+
+
+def test_seats_and_standing_places_are_one_order(storefront, play):
+    floor = play.tiers[2].id
+
+    answer = post(storefront, play, **{"seat": keys(1, 2), f"tier-{floor}": "3"})
+
+    assert answer.status_code == 303
+    [hold] = live_holds()
+    assert sum(line.quantity for line in hold.lines) == 5
+
+
+def test_a_closed_tab_gives_back_early_and_coming_back_restores(storefront, play):
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+    [hold] = live_holds()
+    full = hold.expires_at
+
+    assert post(storefront, play, "seats/leave").status_code == 204
+    [hold] = live_holds()
+    assert hold.expires_at < now() + timedelta(seconds=90)
+
+    answer = post(storefront, play, "seats/back", BY_SCRIPT)
+
+    assert answer.status_code == 200
+    assert "hold-countdown" in answer.text
+    [hold] = live_holds()
+    assert hold.expires_at == full
+
+
+def test_who_holds_nothing_leaves_and_comes_back_to_nothing(storefront, play):
+    assert post(storefront, play, "seats/leave").status_code == 204
+    assert post(storefront, play, "seats/back").status_code == 204
+
+
+def test_a_closed_tab_of_somebody_else_changes_nothing(storefront, play, app):
+    others = others_take(play, 0, 1)
+
+    post(storefront, play, "seats/leave")
+
+    assert holds.find(others.id).expires_at == others.expires_at
+
+
+def test_the_changes_are_everything_first_and_then_what_changed(storefront, play):
+    address = f"/events/{play.slug}/seats/changes"
+    first = storefront.get(address).get_json()
+    others_take_later(play, 4, 5)
+
+    delta = storefront.get(f"{address}?since={first['version']}")
+    nothing = storefront.get(f"{address}?since={delta.get_json()['version']}")
+
+    assert first["states"] == "f" * 24
+    assert delta.get_json()["changed"] == {"h": [4, 5]}
+    assert len(delta.data) < 200
+    assert nothing.status_code == 204
+
+
+def others_take_later(event, *positions: int) -> None:
+    """The same, with the second gone by that a reading is kept for."""
+    hall = hall_of(event)
+    seats.place(
+        event.slug,
+        seats=[hall.ids[position] for position in positions],
+        asker=Asker(buyer="carl"),
+        at=now(),
+    )
+    states.forget(event.id)
+
+
+@pytest.mark.parametrize("since", ["0", "x", "-1", "9" * 30, "1.5", ""])
+def test_a_version_nobody_knows_is_answered_with_everything(storefront, play, since):
+    answer = storefront.get(f"/events/{play.slug}/seats/changes?since={since}")
+
+    assert answer.get_json()["states"] == "f" * 24
+
+
+def test_a_delta_is_small_where_a_whole_hall_changes_hands(storefront, at_riverside):
+    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    forget_all(event)
+    address = f"/events/{event.slug}/seats/changes"
+    version = storefront.get(address).get_json()["version"]
+    others_take_later(event, *range(20, 28), *range(400, 402))
+
+    delta = storefront.get(f"{address}?since={version}")
+
+    assert len(delta.data) < 2_000
+
+
+def test_a_section_is_drawn_with_little_more_than_keys_and_places(storefront, play):
+    drawn = storefront.get(f"/events/{play.slug}/sections/stalls/seats?v=1").text
+
+    assert drawn.count('href="#seat-k') == 24
+    assert 'aria-label="Row A"' in drawn
+    assert 'data-price-0="$25.93"' in drawn
+    assert len(drawn) / 24 < 130
+
+
+def test_a_seat_has_a_page_with_the_view_from_it(storefront, play):
+    page = storefront.get(f"/events/{play.slug}/seats/at/k12").text
+
+    assert "Stalls, row B, seat 4" in page
+    assert "$25.93" in page
+    assert "view__picture" in page
+
+
+def test_a_restricted_view_is_said_wherever_the_seat_is(storefront, at_riverside):
+    drawing = halls.room()
+    drawing["sections"][0]["rows"][0]["seats"][0]["note"] = "Restricted view: pillar"
+    event = make_seated(drawing, {"stalls": 0})
+    forget_all(event)
+
+    for path in ("seats/list", "seats/at/k1", "seats/at/k1/sheet", "sections/stalls/seats"):
+        assert "Restricted view: pillar" in storefront.get(f"/events/{event.slug}/{path}").text, (
+            path
+        )
+    chosen = storefront.get(f"/events/{event.slug}/seats/chosen?seat=k1&seat=k2")
+    assert "Restricted view: pillar" in chosen.text
+
+
+def test_a_large_hall_is_listed_section_by_section(storefront, at_riverside):
+    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    forget_all(event)
+
+    whole = storefront.get(f"/events/{event.slug}/seats/list").text
+    section = storefront.get(f"/events/{event.slug}/sections/b101").text
+
+    assert 'name="seat"' not in whole
+    assert f"/events/{event.slug}/sections/b101" in whole
+    assert 200 < section.count('name="seat"') < 700
+
+
+def test_the_colours_have_contrast_by_day_and_in_the_dark(storefront, play):
+    sheet = storefront.get(f"/events/{play.slug}/seats.css?v=1")
+
+    assert sheet.mimetype == "text/css"
+    assert "light-dark(" in sheet.text
+    assert "--on-c" in sheet.text
+
+
+def test_another_tenant_knows_nothing_of_the_hall(app, play, northgate):
+    stranger = app.test_client()
+    stranger.address = "http://northgate.eventflow.test"
+
+    for path in ("seats/list", "seats/changes", "seats/at/k1", "sections/stalls", "seats.css"):
+        assert stranger.get(f"/events/{play.slug}/{path}").status_code == 404, path
+    assert post(stranger, play, seat=keys(1)).status_code == 404
+    assert post(stranger, play, "seats/best", best="2").status_code == 404
+    assert post(stranger, play, "seats/held", BY_SCRIPT, seat=keys(1)).status_code == 404
+
+
+def test_seats_can_be_bought_from_the_list_to_the_tickets(storefront, play):
+    held = post(storefront, play, **{"seat": keys(4, 5), "from": "stalls"})
+    checkout = held.headers["Location"]
+
+    paying = storefront.post(
+        checkout,
+        data={"buyer_name": BEA.name, "buyer_email": BEA.email},
+        headers=SAME_SITE,
+    )
+    paid = storefront.post(paying.headers["Location"], data={"outcome": "paid"}, headers=SAME_SITE)
+    order = storefront.get(paid.headers["Location"], follow_redirects=True).text
+
+    assert "Here are your tickets" in order
+    forget_all(play)
+    page = storefront.get(f"/events/{play.slug}/seats/list").text
+    assert page.count("<b>sold</b>") == 2
+
+
+def test_the_page_is_the_same_for_everybody_and_answered_from_memory(storefront, play):
+    first = storefront.get(f"/events/{play.slug}")
+    again = storefront.get(f"/events/{play.slug}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert "Set-Cookie" not in first.headers
+    assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert again.status_code == 304
+
+
+def test_a_price_that_changes_is_on_the_page_at_once(storefront, play):
+    with transaction():
+        db.session.execute(update(Seating).values(version=Seating.version + 1, most_seats=4))
+    forget_all(play)
+
+    assert 'most="4"' in storefront.get(f"/events/{play.slug}").text

@@ -1,0 +1,229 @@
+"""Seats, one buyer after the other; races are in tests/load."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from eventflow.db import db, now, transaction
+from eventflow.errors import Invalid
+from eventflow.payments import checkout, refunding, settling
+from eventflow.payments.models import Payment
+from eventflow.sales import holds, orders, seats
+from eventflow.sales.seats import Asker, Best
+from eventflow.tenancy import across_tenants
+from eventflow.tickets import stocktaking
+from tests.factories import BEA
+from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated, now_of, theatre
+
+
+def ids(event, *positions: int) -> list[uuid.UUID]:
+    hall = hall_of(event)
+    return [uuid.UUID(hall.ids[position]) for position in positions]
+
+
+def take(event, *positions: int, at=None, **asker):
+    return seats.place(
+        event.slug, seats=ids(event, *positions), asker=Asker(**asker), at=at or now()
+    )
+
+
+def buy(tenant, placed, *, at=None):
+    begun = checkout.begin(tenant, placed.id, BEA, at=at or now())
+    with transaction():
+        order = orders.find(begun.code)
+        payment = db.session.query(Payment).filter_by(order_id=order.id).one()
+        settling.paid(payment, at=at or now())
+    return orders.find(begun.code)
+
+
+@pytest.fixture
+def small(at_riverside):
+    """Two rows of six, with an aisle in the middle of the second."""
+    return make_seated(a_drawing(a_row("A", 6), a_row("B", 6, y=90, aisles=(3,))))
+
+
+def test_seats_are_set_aside_by_name(small):
+    placed = take(small, 0, 1)
+
+    assert [seat.label for seat in placed.lines[0].seats] == ["Stalls A1", "Stalls A2"]
+    assert placed.totals.subtotal == 5000
+    assert now_of(small) == "hhffff" + "ffffff"
+
+
+def test_a_taken_seat_is_refused_with_others_nearby(small):
+    take(small, 0, 1)
+
+    with pytest.raises(seats.SeatTaken) as refused:
+        take(small, 1)
+
+    document = refused.value.facts["document"]
+    assert document["seats"][0]["label"] == "Stalls A2"
+    assert document["alternatives"][0]["labels"] == ["Stalls A3"]
+
+
+def test_a_choice_that_strands_a_single_seat_is_refused(small):
+    with pytest.raises(seats.SingleSeat) as refused:
+        take(small, 1, 2)
+
+    assert "Stalls A1" in refused.value.message
+    assert refused.value.facts["document"]["alternatives"]
+    assert now_of(small) == "f" * 12
+
+
+def test_a_single_seat_is_left_where_nothing_else_is_possible(at_riverside):
+    event = make_seated(a_drawing(a_row("A", 3)))
+
+    take(event, 0, 1)
+
+    assert now_of(event) == "hhf"
+
+
+def test_a_lapsed_hold_is_free_at_once(small):
+    earlier = now() - timedelta(minutes=11)
+    take(small, 0, 1, at=earlier)
+
+    take(small, 0, 1)
+
+    assert now_of(small)[:2] == "hh"
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_a_full_hall_gives_lapsed_seats_again(at_riverside):
+    event = make_seated(a_drawing(a_row("A", 4)))
+    take(event, 0, 1, 2, 3, at=now() - timedelta(minutes=11))
+
+    take(event, 0, 1)
+
+    assert now_of(event) == "hhff"
+
+
+def test_the_best_seats_are_in_front_and_in_the_middle(small):
+    placed = seats.place(small.slug, best=[Best(2)], at=now())
+
+    assert [seat.label for seat in placed.lines[0].seats] == ["Stalls A3", "Stalls A4"]
+
+
+def test_a_seated_tier_bought_by_number_gets_the_best_seats(small):
+    placed = seats.place(small.slug, items=[holds.Wanted(small.tiers[0].id, 2)], at=now())
+
+    assert len(placed.lines[0].seats) == 2
+
+
+def test_seats_and_plain_tiers_go_in_one_hold(small):
+    placed = seats.place(
+        small.slug,
+        seats=ids(small, 0, 1),
+        items=[holds.Wanted(small.tiers[2].id, 3)],
+        at=now(),
+    )
+
+    assert [line.quantity for line in placed.lines] == [2, 3]
+    assert placed.totals.subtotal == 2 * 2500 + 3 * 1500
+
+
+def test_one_person_holds_so_many_and_no_more(at_riverside):
+    event = make_seated(theatre(2, 8), most_seats=4)
+    take(event, 0, 1, 2, buyer="b")
+
+    with pytest.raises(seats.TooMany):
+        take(event, 8, 9, buyer="b")
+    take(event, 8, 9, buyer="c")
+
+
+def test_a_hold_grows_and_keeps_its_time(small):
+    at = now()
+    first = take(small, 0, 1, buyer="b", at=at)
+
+    grown = take(small, 0, 1, 2, buyer="b", replaces=first.id, at=at + timedelta(minutes=3))
+
+    assert grown.expires_at == first.expires_at
+    assert now_of(small) == "hhhfff" + "ffffff"
+    with pytest.raises(holds.HoldExpired):
+        holds.find_live(first.id, at=now())
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_a_hold_that_cannot_grow_stays_as_it_was(small):
+    first = take(small, 0, 1, buyer="b")
+    take(small, 2, 3, buyer="c")
+
+    with pytest.raises(seats.SeatTaken):
+        take(small, 0, 1, 2, buyer="b", replaces=first.id)
+
+    assert holds.find_live(first.id, at=now())
+    assert now_of(small)[:4] == "hhhh"
+
+
+def test_tickets_are_for_the_seats_that_were_held(small, at_riverside):
+    order = buy(at_riverside, take(small, 4, 5))
+
+    assert [ticket.seat_label for ticket in order.tickets] == ["Stalls A5", "Stalls A6"]
+    assert now_of(small) == "ffffss" + "ffffff"
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_a_refund_frees_the_seat(small, at_riverside):
+    order = buy(at_riverside, take(small, 4, 5))
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), at=now())
+
+    assert now_of(small) == "f" * 12
+    take(small, 4, 5)
+
+
+def test_who_pays_too_late_gets_the_very_seats_if_they_are_free(small, at_riverside):
+    at = now() - timedelta(minutes=20)
+    placed = take(small, 0, 1, at=at)
+    begun = checkout.begin(at_riverside, placed.id, BEA, at=at)
+    with transaction():
+        holds.sweep(small.id, at=now())
+    with transaction():
+        order = orders.find(begun.code)
+        payment = db.session.query(Payment).filter_by(order_id=order.id).one()
+        assert settling.paid(payment, at=now()).status == "paid"
+
+    assert now_of(small)[:3] == "ssf"
+
+
+def test_who_pays_too_late_is_paid_back_if_one_seat_is_gone(small, at_riverside):
+    at = now() - timedelta(minutes=20)
+    placed = take(small, 0, 1, at=at)
+    begun = checkout.begin(at_riverside, placed.id, BEA, at=at)
+    take(small, 0, 1)
+    with transaction():
+        order = orders.find(begun.code)
+        payment = db.session.query(Payment).filter_by(order_id=order.id).one()
+        assert settling.paid(payment, at=now()).status == "refunded"
+
+    assert now_of(small)[:3] == "hhf"
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_a_seat_of_another_event_is_no_seat(small):
+    with pytest.raises(Invalid):
+        seats.place(small.slug, seats=[uuid.uuid4()], at=now())
+
+
+def test_one_form_is_one_hold(small):
+    first = take(small, 0, 1, form_key="k")
+    again = take(small, 0, 1, form_key="k")
+
+    assert again.id == first.id
+    assert again.lines[0].seats == first.lines[0].seats
+
+
+def test_the_api_tells_seats_and_takes_them(small, storefront):
+    told = storefront.get(f"/api/v1/events/{small.slug}/seats").json
+    wanted = [seat["id"] for seat in told["seats"][:2]]
+    held = storefront.post(f"/api/v1/events/{small.slug}/holds", json={"seats": wanted})
+
+    assert held.status_code == 201
+    assert [seat["id"] for seat in held.json["hold"]["items"][0]["seats"]] == wanted
+    lost = storefront.post(f"/api/v1/events/{small.slug}/holds", json={"seats": wanted})
+    assert (lost.status_code, lost.json["code"]) == (409, "seat_taken")
+    assert lost.json["alternatives"][0]["seats"]
