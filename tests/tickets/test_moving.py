@@ -1,0 +1,105 @@
+"""Giving a ticket another seat: by staff, and by its buyer."""
+
+from datetime import timedelta
+
+import pytest
+
+from eventflow.checkin import admitting
+from eventflow.db import db, now, transaction
+from eventflow.errors import NotFound
+from eventflow.payments import refunding
+from eventflow.queue import OutboxJob
+from eventflow.sales import orders
+from eventflow.sales.seats import SeatTaken
+from eventflow.seating import pricing
+from eventflow.tenancy import across_tenants
+from eventflow.tickets import issuing, moving, stocktaking
+from tests.sales.test_seats import buy, ids, take
+from tests.seating.theatres import a_drawing, a_row, make_seated, now_of
+
+
+@pytest.fixture
+def event(at_riverside):
+    back = {"id": "s2", "name": "Circle", "kind": "seated", "category": "c2", "outline": []}
+    drawing = a_drawing(a_row("A", 6))
+    drawing["sections"].append(back | {"rows": [a_row("A", 6, y=400, section="c")]})
+    return make_seated(drawing, {"c1": 0, "c2": 1})
+
+
+@pytest.fixture
+def ticket(event, at_riverside):
+    return buy(at_riverside, take(event, 0, 1)).tickets[0]
+
+
+def move(ticket, event, position, **how):
+    with transaction():
+        return moving.move(ticket, ids(event, position)[0], at=now(), **how)
+
+
+def fine() -> bool:
+    with across_tenants():
+        return stocktaking.differences() == []
+
+
+def test_the_old_code_dies_and_the_new_one_is_mailed(ticket, event):
+    old = issuing.code_of(ticket)
+    move(ticket, event, 5, actor="Sam")
+
+    assert ticket.seat_label == "Stalls A6"
+    assert now_of(event) == "fsfffs" + "ffffff"
+    assert admitting.admit(old, at=now()).reason == "reissued"
+    told = admitting.admit(issuing.code_of(ticket), at=now())
+    assert (told.result, told.ticket["seat"]) == ("VALID", "Stalls A6")
+    assert db.session.query(OutboxJob).filter_by(job="sales.tell_moved").count() == 1
+    assert orders.find(ticket.order.code).entries[-1].kind == "moved"
+    assert fine()
+
+
+def test_a_seat_that_is_sold_or_held_is_refused(ticket, event):
+    take(event, 3, 4, 5)
+
+    for position in (1, 4):
+        with pytest.raises(SeatTaken):
+            move(ticket, event, position)
+    assert now_of(event) == "ssfhhh" + "ffffff"
+
+
+def test_another_tier_only_if_staff_say_so(ticket, event):
+    with pytest.raises(moving.CannotMove):
+        move(ticket, event, 8)
+
+    move(ticket, event, 8, any_tier=True)
+    assert (ticket.tier.name, ticket.seat_label) == ("Stalls", "Circle A3")
+    db.session.expire_all()
+    # The circle has one chair fewer to sell, and the stalls one more.
+    assert [tier.stock.capacity for tier in event.tiers[:2]] == [7, 5]
+    with transaction():
+        refunding.start(orders.find(ticket.order.code, lock=True), at=now())
+    db.session.expire_all()
+    assert [tier.stock.capacity for tier in event.tiers[:2]] == [6, 6]
+    assert fine()
+
+
+def test_buyers_swap_within_the_category_until_the_deadline(ticket, event):
+    assert not moving.may_swap(ticket, now())
+    with transaction():
+        pricing.find(event).swap_until = now() + timedelta(days=1)
+
+    assert moving.may_swap(ticket, now())
+    with transaction():
+        moving.swap(ticket, ids(event, 3)[0], at=now())
+    assert ticket.seat_label == "Stalls A4"
+    with pytest.raises(moving.CannotMove), transaction():
+        moving.swap(ticket, ids(event, 8)[0], at=now())
+    with pytest.raises(moving.CannotMove), transaction():
+        moving.swap(ticket, ids(event, 4)[0], at=now() + timedelta(days=2))
+
+
+def test_void_and_used_tickets_stay_where_they_are(ticket, event):
+    admitting.admit(issuing.code_of(ticket), at=now())
+    db.session.expire_all()
+
+    with pytest.raises(moving.CannotMove, match="come in"):
+        move(ticket, event, 5)
+    with pytest.raises(NotFound), transaction():
+        moving.move(ticket, "nonsense", at=now())
