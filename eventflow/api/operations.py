@@ -42,6 +42,13 @@ class Operation:
     tag: str
     media_type: str = "application/json"
     description: str = ""
+    most_bytes: int = MOST_BYTES
+    kept: bool = True
+    """Whether its answer may be kept for an Idempotency-Key; one that carries a secret may not."""
+
+    @property
+    def takes_key(self) -> bool:
+        return self.method == "POST" and self.kept
 
 
 @dataclass
@@ -87,6 +94,8 @@ class Operations:
         refusals: Sequence[str] = (),
         limit: str = "api",
         media_type: str = "application/json",
+        most_bytes: int = MOST_BYTES,
+        kept: bool = True,
     ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             name = view.__name__ if method != "PUT" else f"{view.__name__}_put"
@@ -103,6 +112,8 @@ class Operations:
                 self.tag,
                 media_type,
                 (view.__doc__ or "").strip(),
+                most_bytes,
+                kept,
             )
             self.all.append(operation)
             answer = limited(limit)(_answering(operation, view))
@@ -123,7 +134,6 @@ def key_of_request() -> str | None:
 
 
 def _answering(operation: Operation, view: View) -> View:
-    takes_key = operation.method == "POST"
     status = next(iter(operation.answers))
 
     def answer(**path: Any) -> Response:
@@ -134,7 +144,7 @@ def _answering(operation: Operation, view: View) -> View:
             tokens.demand(operation.role)
         if operation.query is not None:
             path["query"] = _read_query(operation.query)
-        key = idempotency.given() if takes_key else None
+        key = idempotency.given() if operation.takes_key else None
         if key is None:
             return _act(operation, view, path, status)
         return _once(key, lambda: _act(operation, view, path, status))
@@ -144,9 +154,9 @@ def _answering(operation: Operation, view: View) -> View:
 
 def _act(operation: Operation, view: View, path: dict[str, Any], status: int) -> Response:
     if operation.body is not None:
-        path["body"] = _read_body(operation.body)
+        path["body"] = _read_body(operation.body, operation.most_bytes)
     elif operation.method != "GET":
-        _check_size()
+        _check_size(operation.most_bytes)
     return _written(view(**path), status)
 
 
@@ -159,7 +169,8 @@ def _once(key: idempotency.Key, act: Callable[[], Response]) -> Response:
         response = act()
     except Exception as error:
         response = current_app.make_response(current_app.handle_user_exception(error))
-        if isinstance(error, DidNotValidate):
+        if isinstance(error, DidNotValidate) or response.status_code in (400, 422):
+            # What can't be so is put right and sent again: the key isn't used up by it.
             idempotency.free(key)
             return response
     idempotency.end(key, response)
@@ -173,12 +184,14 @@ class DidNotValidate(Refusal):
     code = "validation_failed"
 
 
-def _read_body(model: type[BaseModel]) -> BaseModel:
-    if request.mimetype != "application/json":
+def _read_body(model: type[BaseModel], most: int) -> BaseModel:
+    optional = not any(field.is_required() for field in model.model_fields.values())
+    nothing = optional and not request.content_type and not request.get_data()
+    if request.mimetype != "application/json" and not nothing:
         raise UnsupportedMediaType(_("Send the document as application/json."))
-    _check_size()
+    _check_size(most)
     raw = request.get_data()
-    if not raw.strip() and not any(f.is_required() for f in model.model_fields.values()):
+    if not raw.strip() and optional:
         raw = b"{}"
     try:
         return model.model_validate_json(raw)
@@ -215,11 +228,12 @@ def _written(given: Any, status: int) -> Response:
     return response
 
 
-def _check_size() -> None:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise RequestEntityTooLarge(_("A document has 1 MB at most."))
-    if request.content_length is None and len(request.get_data()) > MOST_BYTES:
-        raise RequestEntityTooLarge(_("A document has 1 MB at most."))
+def _check_size(most: int) -> None:
+    sentence = _("A document has %(most)s MB at most.", most=most // 1_000_000)
+    if (request.content_length or 0) > most:
+        raise RequestEntityTooLarge(sentence)
+    if request.content_length is None and len(request.get_data()) > most:
+        raise RequestEntityTooLarge(sentence)
 
 
 def _check_accept(operation: Operation) -> None:

@@ -1,0 +1,121 @@
+"""Importing a drawing from a CSV or JSON file: all of it, or nothing and why.
+
+`read` only reads. Whoever calls it shows what it would draw, and puts it in the place of a map's
+drawing once somebody has agreed (`map_imports.py`). Every complaint names its line, its column
+and what would do, so that a file of thousands of lines is put right in one go.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventflow.errors import Invalid
+from eventflow.seating import checking
+from eventflow.seating.csv_lines import Lines, Wrong
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_LINES = 60_000
+MOST_ERRORS = 200
+REPORT_EVERY = 1000
+FORMATS = ("csv", "json")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Read:
+    """What a file would draw, or what is wrong with it."""
+
+    drawing: dict[str, Any] | None = None
+    errors: list[Wrong] = field(default_factory=list)
+
+
+def format_of(filename: str, content_type: str = "") -> str | None:
+    """CSV or JSON, by what a file is called or said to be."""
+    suffix = filename.rpartition(".")[2].lower()
+    if suffix in FORMATS:
+        return suffix
+    kind = content_type.partition(";")[0].strip().lower()
+    known = {"text/csv": "csv", "application/csv": "csv", "application/json": "json"}
+    return known.get(kind)
+
+
+def read(data: bytes, format: str, progress: Progress = lambda done, of: None) -> Read:
+    """Read a file without changing anything."""
+    if len(data) > MOST_BYTES:
+        return _refused(0, "", _("This file is larger than 10 MB. A hall of 40,000 seats has 4."))
+    if not data.strip():
+        return _refused(1, "", _("This file is empty."))
+    text = _decoded(data)
+    if isinstance(text, Wrong):
+        return Read(errors=[text])
+    return _read_json(text) if format == "json" else _read_csv(text, progress)
+
+
+def _refused(line: int, column: str, sentence: str) -> Read:
+    return Read(errors=[Wrong(line, column, sentence)])
+
+
+def _decoded(data: bytes) -> str | Wrong:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Wrong(1, "", _("This file is in UTF-16. Save it as CSV in UTF-8."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        words = _("This line has letters that are not in UTF-8. Save the file as CSV in UTF-8.")
+        return Wrong(line, "", words)
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        return Wrong(line, "", _("This is not a text file: this line has bytes that are no text."))
+    return text
+
+
+def _read_json(text: str) -> Read:
+    try:
+        value = json.loads(text, parse_constant=lambda name: None)
+    except json.JSONDecodeError as error:
+        words = _("This is not JSON: character %(column)s is not expected.", column=error.colno)
+        return _refused(error.lineno, "", words)
+    except (RecursionError, ValueError):
+        return _refused(1, "", _("This is not JSON that a drawing could be in."))
+    try:
+        return Read(drawing=checking.check(value))
+    except Invalid as wrong:
+        return Read(errors=[Wrong(0, path, words) for path, words in wrong.fields.items()])
+
+
+def _read_csv(text: str, progress: Progress) -> Read:
+    of = text.count("\n") + 1
+    if of > MOST_LINES:
+        return _refused(MOST_LINES, "", _("A file has 60,000 lines at most."))
+    lines = Lines()
+    try:
+        for number, cells in _records(text):
+            lines.take(number, cells)
+            if len(lines.errors) >= MOST_ERRORS:
+                break
+            if number % REPORT_EVERY == 0:
+                progress(number, of)
+    except csv.Error:
+        words = _("This line can't be read as CSV: a quotation mark is open, or a cell too long.")
+        lines.errors.append(Wrong(lines.last + 1, "", words))
+    drawing = lines.drawing()
+    progress(of, of)
+    return Read(errors=lines.errors) if lines.errors else Read(drawing=drawing)
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins on."""
+    head = text.partition("\n")[0]
+    delimiter = max((",", ";", "\t"), key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 1
+    for cells in reader:
+        yield number, cells
+        number = reader.line_num + 1

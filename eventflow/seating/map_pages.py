@@ -1,0 +1,306 @@
+"""The console's pages of one seat map: the editor and its saves, a picture, files in and out."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request
+from flask_babel import gettext as _
+
+from eventflow.accounts import access
+from eventflow.db import db, now, transaction
+from eventflow.errors import Invalid, Refusal, problem
+from eventflow.limits import limited
+from eventflow.pages import page
+from eventflow.seating import editor_words, exporting, map_imports, maps, thumbnails, venues
+from eventflow.seating.models import SeatMap, Venue
+
+bp = access.console(
+    Blueprint("maps_console", __name__, url_prefix="/manage/venues/<venue_slug>/maps/<uuid:map_id>")
+)
+
+
+def _find(venue_slug: str, map_id: uuid.UUID, *, locked: bool = False) -> tuple[Venue, SeatMap]:
+    venue = venues.find(venue_slug)
+    return venue, maps.find(map_id, venue, locked=locked)
+
+
+@bp.get("")
+def edit(venue_slug: str, map_id: uuid.UUID) -> Response:
+    venue, seat_map = _find(venue_slug, map_id)
+    seats, standing = maps.count(seat_map.drawing)
+    return page(
+        "seating/organizer/editor.html",
+        venue=venue,
+        map=seat_map,
+        seats=seats,
+        standing=standing,
+        words=editor_words.words(),
+        may_change=access.may("admin") and seat_map.archived_at is None,
+        here=_address(venue_slug, map_id),
+    )
+
+
+@bp.get("/drawing")
+def show_drawing(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """What the editor begins with."""
+    _venue, seat_map = _find(venue_slug, map_id)
+    return _drawing(seat_map, with_it=True)
+
+
+@bp.put("/drawing")
+@access.require("admin")
+def save_drawing(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """Save what changed since version `base`; 409 where somebody else saved in between."""
+    _find(venue_slug, map_id)
+    if (sent := _sent()) is None:
+        return problem(400, _("The body is not JSON."))
+    try:
+        with transaction():
+            _venue, seat_map = _find(venue_slug, map_id, locked=True)
+            maps.save(seat_map, sent.get("drawing"), base=sent.get("base"), at=now())
+    except Refusal as refusal:
+        return _refused(refusal)
+    return _drawing(seat_map)
+
+
+@bp.post("/keep-copy")
+@access.require("admin")
+def keep_copy(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """What was drawn on a version that is no longer the newest, kept as a map of its own."""
+    _find(venue_slug, map_id)
+    if (sent := _sent()) is None:
+        return problem(400, _("The body is not JSON."))
+    try:
+        with transaction():
+            venue, seat_map = _find(venue_slug, map_id)
+            person = access.current_person()
+            who = (person.name or person.email) if person else ""
+            name = _("%(name)s (as %(who)s drew it)", name=seat_map.name[:40], who=who[:20])
+            kept = maps.keep(venue, name, sent.get("drawing"), at=now())
+    except Refusal as refusal:
+        return _refused(refusal)
+    return make_response(jsonify({"url": _address(venue_slug, kept.id)}), 201)
+
+
+@bp.get("/picture.svg")
+def show_picture(venue_slug: str, map_id: uuid.UUID) -> Response:
+    _venue, seat_map = _find(venue_slug, map_id)
+    response = Response(thumbnails.as_svg(seat_map.drawing, seat_map.name))
+    response.content_type = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@bp.post("/rename")
+@access.require("admin")
+def rename(venue_slug: str, map_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id, locked=True)
+        maps.rename(seat_map, request.form.get("name", ""), at=now())
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"name": seat_map.name})
+    return _to(venue_slug)
+
+
+@bp.post("/copy")
+@access.require("admin")
+def copy(venue_slug: str, map_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id)
+        name = maps.copy(seat_map, at=now()).name
+    flash(_("There is a map “%(name)s” now.", name=name), "right")
+    return _to(venue_slug)
+
+
+@bp.post("/archive")
+@access.require("admin")
+def archive(venue_slug: str, map_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id, locked=True)
+        maps.archive(seat_map, at=now())
+        name = seat_map.name
+    flash(_("%(name)s is archived. It can be brought back.", name=name), "right")
+    return _to(venue_slug)
+
+
+@bp.post("/restore")
+@access.require("admin")
+def restore(venue_slug: str, map_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id, locked=True)
+        maps.restore(seat_map, at=now())
+        name = seat_map.name
+    flash(_("%(name)s is back.", name=name), "right")
+    return _to(venue_slug)
+
+
+# Files
+
+
+@bp.get("/export.csv")
+def export_csv(venue_slug: str, map_id: uuid.UUID) -> Response:
+    venue, seat_map = _find(venue_slug, map_id)
+    return file_answer(exporting.as_csv(seat_map.drawing), "text/csv", _filename(venue, "csv"))
+
+
+@bp.get("/export.json")
+def export_json(venue_slug: str, map_id: uuid.UUID) -> Response:
+    venue, seat_map = _find(venue_slug, map_id)
+    text = exporting.as_json(seat_map.drawing)
+    return file_answer(text, "application/json", _filename(venue, "json"))
+
+
+def file_answer(text: str, kind: str, name: str) -> Response:
+    response = Response(text, content_type=f"{kind}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/import")
+@access.require("admin")
+def choose_file(venue_slug: str, map_id: uuid.UUID) -> Response:
+    return _import_page(venue_slug, map_id, {})
+
+
+@bp.post("/import")
+@access.require("admin")
+@limited("upload")
+def read_file(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """Look at a file. Nothing of the map changes before somebody agrees."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        fields = {"file": _("Choose a file first.")}
+        return _import_page(venue_slug, map_id, fields, status=422)
+    _venue, seat_map = _find(venue_slug, map_id)
+    db.session.expunge(seat_map)
+    db.session.rollback()  # Nothing is held open while a file is stored.
+    data = upload.read()
+    try:
+        key = map_imports.store(seat_map, upload.filename, data)
+    except Invalid as refusal:
+        return _import_page(venue_slug, map_id, refusal.fields, status=422)
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id)
+        found = map_imports.begin(seat_map, upload.filename, data, key, at=now())
+        address = f"{_address(venue_slug, map_id)}/import/{found.id}"
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+@bp.get("/import/<uuid:import_id>")
+@access.require("admin")
+def show_import(venue_slug: str, map_id: uuid.UUID, import_id: uuid.UUID) -> Response:
+    venue, seat_map = _find(venue_slug, map_id)
+    found = map_imports.find(import_id, seat_map)
+    return page(
+        "seating/organizer/import.html",
+        fragment="progress",
+        venue=venue,
+        map=seat_map,
+        found=found,
+        now_drawn=maps.count(seat_map.drawing),
+        would_draw=_summary(found.drawing) if found.status == "ready" else None,
+        nobody_reads=map_imports.nobody_reads(found, at=now()),
+        here=_address(venue_slug, map_id),
+    )
+
+
+@bp.post("/import/<uuid:import_id>/apply")
+@access.require("admin")
+def apply_import(venue_slug: str, map_id: uuid.UUID, import_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id, locked=True)
+        found = map_imports.find(import_id, seat_map, locked=True)
+        map_imports.apply(found, seat_map, base=_base(), at=now())
+    flash(_("The file is drawn. What was there before can be taken back."), "right")
+    address = f"{_address(venue_slug, map_id)}/import/{import_id}"
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+@bp.post("/import/<uuid:import_id>/take-back")
+@access.require("admin")
+def take_back_import(venue_slug: str, map_id: uuid.UUID, import_id: uuid.UUID) -> Response:
+    with transaction():
+        _venue, seat_map = _find(venue_slug, map_id, locked=True)
+        found = map_imports.find(import_id, seat_map, locked=True)
+        map_imports.take_back(found, seat_map, base=_base(), at=now())
+    flash(_("The map shows what it showed before."), "right")
+    address = f"{_address(venue_slug, map_id)}/import/{import_id}"
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+def _import_page(
+    venue_slug: str, map_id: uuid.UUID, errors: dict[str, str], status: int = 200
+) -> Response:
+    venue, seat_map = _find(venue_slug, map_id)
+    return page(
+        "seating/organizer/import_file.html",
+        status=status,
+        venue=venue,
+        map=seat_map,
+        last=map_imports.last_applied(seat_map),
+        errors=errors,
+        columns=exporting.COLUMNS,
+        here=_address(venue_slug, map_id),
+    )
+
+
+def _summary(drawing: dict[str, Any] | None) -> dict[str, int]:
+    drawing = drawing or {"sections": [], "categories": [], "shapes": []}
+    seats, standing = maps.count(drawing)
+    return {
+        "seats": seats,
+        "standing": standing,
+        "sections": len(drawing["sections"]),
+        "rows": sum(len(one["rows"]) for one in drawing["sections"]),
+        "categories": len(drawing["categories"]),
+    }
+
+
+def _drawing(seat_map: SeatMap, *, with_it: bool = False) -> Response:
+    facts = {
+        "version": seat_map.version,
+        "changed_at": seat_map.changed_at.isoformat(),
+        "changed_by": seat_map.changed_by,
+    }
+    if with_it:
+        facts["drawing"] = seat_map.drawing
+    response = jsonify(facts)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    return problem(
+        refusal.status,
+        refusal.message,
+        code=refusal.code,
+        fields=refusal.fields,
+        **refusal.facts.get("document", {}),
+    )
+
+
+def _sent() -> dict[str, Any] | None:
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets without end
+        return None
+    return sent if isinstance(sent, dict) else None
+
+
+def _base() -> int:
+    typed = request.form.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+
+def _filename(venue: Venue, suffix: str) -> str:
+    return f"{venue.slug}-seats.{suffix}"
+
+
+def _address(venue_slug: str, map_id: uuid.UUID) -> str:
+    return f"/manage/venues/{venue_slug}/maps/{map_id}"
+
+
+def _to(venue_slug: str) -> Response:
+    return redirect(f"/manage/venues/{venue_slug}#maps", 303)  # type: ignore[return-value]

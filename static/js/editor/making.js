@@ -1,0 +1,280 @@
+// Making things: by a form that asks for their measures, or by pulling them out on the floor.
+import { box, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
+import { block, rowAlong, table } from "./generators.js"
+import { nextLabel, rowLabels, seatNumbers } from "./numbering.js"
+
+const ASKED = ["block", "table", "booth", "standing"]
+const PITCH = 52
+
+export class Making {
+  constructor(editor) {
+    this.editor = editor
+    for (const dialog of editor.querySelectorAll("[data-dialog]")) {
+      const form = dialog.querySelector("form")
+      form.addEventListener("submit", (event) => this.submitted(event, dialog))
+      form.addEventListener("change", (event) => event.target.name === "section" && form.elements.rowStart && this.continueLabels(form))
+    }
+  }
+
+  // The tool in use, in the middle of what is in sight: for the keyboard.
+  here() {
+    const [x, y] = this.editor.snapped(this.editor.floor.middle())
+    const { tool } = this.editor
+    if (tool === "brush") return this.editor.paint(null)
+    if (tool === "row") return this.draw([x - 260, y], [x + 260, y])
+    if (tool === "line") return this.points([[x - 200, y], [x + 200, y]])
+    if (tool === "polygon" || tool === "outline") return this.points([[x - 200, y - 150], [x + 200, y - 150], [x + 200, y + 150], [x - 200, y + 150]])
+    this.draw([x, y], null)
+  }
+
+  draw(from, to) {
+    const { tool } = this.editor
+    if (!this.editor.mayChange) return this.editor.announce("mayNot")
+    if (tool === "focal") return this.editor.change({ ...this.editor.drawing, focal: from.map(round) }, "focalMoved")
+    if (tool === "row") return this.row(from, to)
+    if (tool === "line") return this.points([from, to ?? from])
+    if (tool === "standing" && to) return this.ask("standing", box([from, to]), [from, to])
+    if (ASKED.includes(tool)) return this.ask(tool, { x: from[0], y: from[1] })
+    this.shape(tool, from, to)
+  }
+
+  shape(kind, from, to) {
+    const usual = { stage: [800, 240], text: [300, 60] }[kind] ?? [300, 200]
+    const its = to ? box([from, to]) : { left: from[0] - usual[0] / 2, top: from[1] - usual[1] / 2, width: usual[0], height: usual[1] }
+    const text = { stage: this.editor.word("stage"), text: this.editor.word("text") }[kind] ?? ""
+    this.addShape({ kind, x: round(its.left), y: round(its.top), width: round(Math.max(its.width, 10)), height: round(Math.max(its.height, 10)), points: [], text })
+  }
+
+  addShape(facts) {
+    const shape = { id: newId("h"), rotation: 0, size: 40, x: 0, y: 0, width: 0, height: 0, ...facts }
+    const { drawing } = this.editor
+    this.added({ ...drawing, shapes: [...drawing.shapes, shape] }, { ...nothing(), shapes: new Set([shape.id]) }, "shapeDrawn", { what: this.editor.word(`kind-${shape.kind}`) })
+  }
+
+  points(points) {
+    points = points.map((point) => point.map(round))
+    const { tool, drawing } = this.editor
+    if (tool === "line") return this.addShape({ kind: "line", points, text: "" })
+    if (points.length < 3) return this.editor.announce("tooFewPoints")
+    if (tool === "polygon") return this.addShape({ kind: "polygon", points, text: "" })
+    const section = drawing.sections.find((one) => one.id === this.editor.activeSection) ?? drawing.sections[0]
+    if (!section) return this.ask("standing", box(points), points)
+    this.added(withSection(drawing, section.id, { outline: points }), this.editor.sectionOf(section), "outlined", { name: section.name })
+  }
+
+  row(from, to) {
+    const [section, drawing] = this.section("")
+    const label = nextLabel(new Set(section.rows.map((one) => one.label)))
+    const made = rowAlong(from, to ?? [from[0] + PITCH * 9, from[1]], PITCH, label, this.numbers ?? {})
+    this.added(withSection(drawing, section.id, { rows: [...section.rows, made] }), this.editor.rowOf(made), "rowDrawn", { label, count: made.seats.length })
+  }
+
+  // The section that new rows go into: the one named, the one worked on, the last, or a new one.
+  section(wanted, facts = {}) {
+    const { drawing, activeSection } = this.editor
+    const seated = drawing.sections.filter((one) => one.kind === "seated")
+    const found = wanted === "new" ? null : seated.find((one) => one.id === (wanted || activeSection)) ?? (wanted ? null : seated.at(-1))
+    if (found) return [found, drawing]
+    const names = new Set(drawing.sections.map((one) => one.name))
+    const name = freeName((facts.name ?? "").trim() || this.editor.word("newSection"), names)
+    const section = { id: newId("s"), kind: "seated", category: drawing.categories[0]?.id ?? null, outline: [], floor: 0, rake: 0, note: "", rows: [], ...facts, name }
+    return [section, { ...drawing, sections: [...drawing.sections, section] }]
+  }
+
+  // Forms
+
+  ask(name, at = null, points = null) {
+    const dialog = this.editor.querySelector(`[data-dialog=${["booth"].includes(name) ? "table" : name}]`)
+    const form = dialog.querySelector("form")
+    this.pointsAsked = points
+    if (at && form.elements.x) [form.elements.x.value, form.elements.y.value] = [round(at.x), round(at.y)]
+    this.fillChoices(form)
+    if (name === "booth" || name === "table") this.usualTable(form, name)
+    if (name === "block" && form.elements.section.value !== "new") this.continueLabels(form)
+    dialog.querySelector("[data-wrong]").textContent = ""
+    dialog.showModal()
+  }
+
+  fillChoices(form) {
+    const { drawing, activeSection, word } = this.editor
+    const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text })
+    if (form.elements.section) {
+      const seated = drawing.sections.filter((one) => one.kind === "seated")
+      form.elements.section.replaceChildren(option("new", word.call(this.editor, "aNewSection")), ...seated.map((one) => option(one.id, one.name)))
+      if (form.elements.section.dataset.last && seated.some((one) => one.id === activeSection)) form.elements.section.value = activeSection
+    }
+    if (form.elements.category) {
+      const before = form.elements.category.value
+      form.elements.category.replaceChildren(...drawing.categories.map((one) => option(one.id, one.name)))
+      if (drawing.categories.some((one) => one.id === before)) form.elements.category.value = before
+    }
+  }
+
+  usualTable(form, name) {
+    const booth = name === "booth"
+    form.elements.kind.value = booth ? "booth" : "table"
+    if (form.dataset.kind === name) return
+    form.dataset.kind = name
+    form.elements.shape.value = booth ? "long" : "round"
+    form.elements.width.value = booth ? 160 : 150
+    form.elements.height.value = booth ? 80 : 150
+    form.elements.seats.value = booth ? 6 : 8
+  }
+
+  continueLabels(form) {
+    const section = this.editor.drawing.sections.find((one) => one.id === form.elements.section.value)
+    const letters = form.elements.rowsAs.value === "letters"
+    if (section?.rows.length) form.elements.rowStart.value = nextLabel(new Set(section.rows.map((one) => one.label)))
+    else form.elements.rowStart.value = letters ? "A" : "1"
+  }
+
+  submitted(event, dialog) {
+    if (event.submitter?.value === "cancel" || dialog.dataset.dialog === "help") return
+    event.preventDefault()
+    const given = Object.fromEntries(new FormData(event.target))
+    const wrong = this[dialog.dataset.dialog](numbered(given))
+    dialog.querySelector("[data-wrong]").textContent = wrong ? this.editor.word(wrong) : ""
+    if (!wrong) {
+      dialog.close()
+      this.editor.useTool("select")
+    }
+  }
+
+  block(given) {
+    const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null, rake: given.rake })
+    const aisles = String(given.aisles ?? "").split(/[^\d]+/).filter(Boolean).map(Number)
+    const labels = { as: given.rowsAs, start: String(given.rowStart), skip: Boolean(given.skip), upward: given.rowOrder !== "down" }
+    const names = rowLabels(given.rows, labels)
+    const taken = new Set(section.rows.map((row) => row.label))
+    if (names.some((name) => taken.has(name))) return "labelsTaken"
+    this.numbers = { order: given.order, start: String(given.start), as: given.seatsAs, skip: Boolean(given.skip) }
+    const rows = block({ ...given, aisles, stagger: Boolean(given.stagger), labels, numbers: this.numbers })
+    const category = given.category && given.category !== section.category ? given.category : null
+    const painted = category ? rows.map((row) => ({ ...row, seats: row.seats.map((seat) => ({ ...seat, category })) })) : rows
+    const made = withSection(drawing, section.id, { rows: [...section.rows, ...painted] })
+    const seats = new Set(rows.flatMap((row) => row.seats.map((seat) => seat.id)))
+    this.editor.activeSection = section.id
+    this.added(made, { ...nothing(), seats }, "blockDrawn", { rows: rows.length, count: seats.size, name: section.name })
+    this.rememberSection()
+  }
+
+  table(given) {
+    const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null })
+    const taken = new Set(section.rows.map((row) => row.label))
+    const rows = []
+    for (let line = 0; line < given.lines; line += 1) {
+      for (let column = 0; column < given.columns; column += 1) {
+        const label = taken.size ? nextLabel(taken) : "1"
+        taken.add(label)
+        const place = { x: given.x + column * given.apart, y: given.y + line * given.apart }
+        rows.push(table({ ...given, ...place, whole: Boolean(given.whole) }, label))
+      }
+    }
+    const made = withSection(drawing, section.id, { rows: [...section.rows, ...rows] })
+    this.editor.activeSection = section.id
+    const seats = new Set(rows.flatMap((row) => row.seats.map((seat) => seat.id)))
+    this.added(made, { ...nothing(), seats }, "tablesDrawn", { tables: rows.length, count: seats.size })
+    this.rememberSection()
+  }
+
+  standing(given) {
+    const { drawing } = this.editor
+    const names = new Set(drawing.sections.map((one) => one.name))
+    const [w, h] = [given.width / 2, given.height / 2]
+    const pulled = this.pointsAsked?.length === 2 ? box(this.pointsAsked) : null
+    const corners = pulled ? [[pulled.left, pulled.top], [pulled.right, pulled.top], [pulled.right, pulled.bottom], [pulled.left, pulled.bottom]] : [[given.x - w, given.y - h], [given.x + w, given.y - h], [given.x + w, given.y + h], [given.x - w, given.y + h]]
+    const outline = this.pointsAsked?.length > 2 ? this.pointsAsked : corners
+    const section = { id: newId("s"), name: freeName(given.name.trim(), names), kind: "standing", category: given.category || null, capacity: given.capacity, outline: outline.map((point) => point.map(round)), floor: 0, rake: 0, note: "", rows: [] }
+    this.added({ ...drawing, sections: [...drawing.sections, section] }, this.editor.sectionOf(section), "standingDrawn", { name: section.name, count: section.capacity })
+  }
+
+  // Numbers the chosen rows anew, and labels them where that is asked for.
+  number(given) {
+    const { drawing, chosen } = this.editor
+    const rows = new Map()
+    for (const { section, row } of seatThings(drawing, chosen)) rows.set(row.id, { section, row })
+    if (!rows.size) return "nothingChosen"
+    const scheme = { order: given.order, start: String(given.start), as: given.seatsAs, skip: Boolean(given.skip) }
+    const wanted = [...rows.values()].map(({ row }) => row).sort((one, other) => middle(one) - middle(other))
+    const labels = given.relabel ? rowLabels(wanted.length, { as: given.rowsAs, start: String(given.rowStart), skip: Boolean(given.skip), upward: given.rowOrder !== "down" }) : null
+    const named = new Map(wanted.map((row, index) => [row.id, labels?.[index] ?? row.label]))
+    for (const section of drawing.sections) {
+      const all = section.rows.map((row) => named.get(row.id) ?? row.label)
+      if (new Set(all).size < all.length) return "labelsTaken"
+    }
+    const made = withRows(drawing, (row) => {
+      if (!named.has(row.id)) return row
+      const backwards = row.kind === "row" && row.seats[0].x > row.seats.at(-1).x
+      const numbers = seatNumbers(row.seats.length, scheme)
+      if (backwards) numbers.reverse()
+      return { ...row, label: named.get(row.id), seats: row.seats.map((seat, index) => ({ ...seat, number: numbers[index] })) }
+    })
+    this.editor.change(made, "numbered", { count: rows.size })
+  }
+
+  // Pasting: everything gets ids of its own, and names that are free.
+  paste(copied) {
+    if (!copied || !(copied.sections.length || copied.shapes.length)) return this.editor.announce("nothingCopied")
+    const { drawing } = this.editor
+    const by = this.editor.grid * 2
+    const place = ([x, y]) => [round(x + by), round(y + by)]
+    const chosen = nothing()
+    let { sections } = drawing
+    for (const { whole, ...section } of copied.sections) {
+      const target = sections.find((one) => one.id === section.id)
+      const taken = whole || !target ? new Set() : new Set(target.rows.map((row) => row.label))
+      const rows = section.rows.map((row) => pastedRow(row, taken, place, chosen, whole))
+      if (target && !whole) sections = sections.map((one) => (one === target ? { ...one, rows: [...one.rows, ...rows] } : one))
+      else {
+        const made = { ...section, id: newId("s"), name: freeName(section.name, new Set(sections.map((one) => one.name))), outline: section.outline.map(place), rows }
+        sections = [...sections, made]
+        if (whole) { chosen.sections.add(made.id); for (const row of rows) for (const seat of row.seats) chosen.seats.delete(seat.id) }
+      }
+    }
+    const shapes = copied.shapes.map((shape) => {
+      const id = newId("h")
+      chosen.shapes.add(id)
+      return { ...shape, id, x: shape.x + by, y: shape.y + by, points: shape.points.map(place) }
+    })
+    this.added({ ...drawing, sections, shapes: [...drawing.shapes, ...shapes] }, chosen, "pasted")
+    this.editor.clipboard = this.editor.choosing.copied()
+  }
+
+  added(drawing, chosen, words, facts) {
+    if (!this.editor.change(drawing, words, facts)) return
+    this.editor.chosen = chosen
+    this.editor.marked()
+    this.editor.inspector.show()
+    this.editor.outline.mark()
+    const its = box(pointsOf(drawing, chosen))
+    if (Number.isFinite(its.x)) this.editor.floor.reveal([its.x, its.y])
+  }
+
+  rememberSection() {
+    for (const select of this.editor.querySelectorAll("[data-dialog] select[name=section]")) select.dataset.last = "yes"
+  }
+}
+
+function pastedRow(row, taken, place, chosen, keepLabels) {
+  const label = keepLabels || !taken.has(row.label) ? row.label : nextLabel(taken)
+  taken.add(label)
+  const seats = row.seats.map((seat) => {
+    const [x, y] = place([seat.x, seat.y])
+    const made = { ...seat, id: newId("k"), x, y }
+    chosen.seats.add(made.id)
+    return made
+  })
+  const made = { ...row, id: newId("r"), label, seats }
+  if (row.table) [made.table] = [{ ...row.table, x: place([row.table.x, 0])[0], y: place([0, row.table.y])[1] }]
+  else delete made.table
+  return made
+}
+
+const middle = (row) => row.seats.reduce((sum, seat) => sum + seat.y, 0) / row.seats.length
+
+// What a form gives, with numbers as numbers.
+function numbered(given) {
+  const texts = ["name", "section", "category", "aisles", "rowStart", "start", "kind", "shape", "order", "rowsAs", "seatsAs", "rowOrder", "skip", "stagger", "whole", "relabel"]
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, texts.includes(name) ? value : Number(value) || 0]))
+}
+

@@ -1,0 +1,160 @@
+// Saves by itself what changed, says how that stands, and loses nothing on the way: what the
+// server does not have yet is kept in this browser, and offered again after a crash.
+
+const SOON = 900
+const PATIENCE = 30000
+const STORE = "drawings"
+
+export class Saving {
+  constructor({ url, key, version, drawing, current, say }) {
+    Object.assign(this, { url, key, version, current, say })
+    this.saved = drawing
+    this.tries = 0
+    this.sent = []
+    addEventListener("online", () => this.hurry())
+    document.addEventListener("visibilitychange", () => document.hidden && this.hurry())
+    addEventListener("beforeunload", (event) => this.isOpen && event.preventDefault())
+  }
+
+  get isOpen() {
+    return this.current() !== this.saved
+  }
+
+  changed() {
+    if (!this.isOpen && !this.busy) return this.settled()
+    this.keepSoon()
+    if (!this.conflict) this.later(SOON)
+  }
+
+  // Copying a large hall takes a moment; of quick edits one after the other the last is enough.
+  keepSoon() {
+    this.keeping ??= setTimeout(() => {
+      this.keeping = null
+      if (this.isOpen) keep(this.key, { version: this.version, drawing: this.current(), at: Date.now() })
+    }, 250)
+  }
+
+  later(wait) {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.save(), wait)
+  }
+
+  hurry() {
+    if (this.isOpen && !this.busy && !this.conflict) this.save()
+  }
+
+  async save() {
+    clearTimeout(this.timer)
+    if (this.busy || this.conflict || !this.isOpen) return
+    this.busy = true
+    const drawing = this.current()
+    const earlier = this.sent
+    this.sent = [drawing, ...earlier].slice(0, 5)
+    this.say("saving")
+    try {
+      const answer = await fetch(this.url, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify({ base: this.version, drawing: changes(drawing, this.saved) }),
+        redirect: "manual",
+      })
+      if (answer.status === 409) this.sent = earlier
+      await this.answered(answer, drawing)
+    } catch {
+      this.failed("away")
+    } finally {
+      this.busy = false
+    }
+  }
+
+  async answered(answer, drawing) {
+    if (answer.ok) {
+      const facts = await answer.json()
+      this.version = facts.version
+      this.saved = drawing
+      this.sent = []
+      this.tries = 0
+      if (this.isOpen) this.later(SOON)
+      else this.settled(facts.changed_at)
+    } else if (answer.status === 409) {
+      const facts = await answer.json()
+      if (await this.wasOurs()) return
+      this.conflict = facts
+      this.say("conflict", facts)
+    } else if (answer.status === 422) {
+      const facts = await answer.json()
+      this.say("refused", { detail: facts.errors[0]?.message ?? facts.detail })
+    } else {
+      this.failed(answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404 ? "shut" : "away")
+    }
+  }
+
+  // A save whose answer got lost on the way is there all the same, and is nobody else's.
+  async wasOurs() {
+    if (!this.sent.length) return false
+    const answer = await fetch(this.url, { headers: { Accept: "application/json" } })
+    const facts = answer.ok ? await answer.json() : {}
+    const ours = this.sent.find((drawing) => isSame(facts.drawing, drawing))
+    if (!ours) return false
+    this.saved = ours
+    this.sent = []
+    this.version = facts.version
+    if (this.isOpen) this.later(0)
+    else this.settled(facts.changed_at)
+    return true
+  }
+
+  failed(state) {
+    this.tries += 1
+    this.say(state)
+    this.later(Math.min(PATIENCE, 1500 * 2 ** Math.min(this.tries, 5)))
+  }
+
+  settled(at) {
+    clearTimeout(this.timer)
+    forget(this.key)
+    this.say("saved", { at: at ? new Date(at) : new Date() })
+  }
+}
+
+// The drawing with everything that is as it was saved only named.
+export function changes(drawing, saved) {
+  const known = new Set([...saved.sections, ...saved.shapes])
+  for (const section of saved.sections) for (const row of section.rows) known.add(row)
+  const named = (thing) => (known.has(thing) ? { same: thing.id } : thing)
+  const sections = drawing.sections.map((section) => (known.has(section) ? named(section) : { ...section, rows: section.rows.map(named) }))
+  return { ...drawing, sections, shapes: drawing.shapes.map(named) }
+}
+
+// Whether two drawings say the same; the order of what is said is nothing.
+export function isSame(one, other) {
+  if (one === other) return true
+  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]))
+}
+
+// What this browser keeps, by map. Where it may keep nothing, the page works all the same.
+
+function store(mode, act) {
+  return new Promise((resolve) => {
+    let opening
+    try {
+      opening = indexedDB.open("eventflow-seat-editor", 1)
+    } catch {
+      return resolve(null)
+    }
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
+    opening.onerror = () => resolve(null)
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction(STORE, mode)
+      const asked = act(transaction.objectStore(STORE))
+      transaction.oncomplete = () => { opening.result.close(); resolve(asked.result ?? null) }
+      transaction.onerror = transaction.onabort = () => { opening.result.close(); resolve(null) }
+    }
+  })
+}
+
+export const keep = (key, value) => store("readwrite", (kept) => kept.put(value, key))
+export const kept = (key) => store("readonly", (all) => all.get(key))
+export const forget = (key) => store("readwrite", (all) => all.delete(key))

@@ -1,0 +1,349 @@
+"""Drawing seats in a real browser: a theatre of 1,200 by hand, by keyboard, by two at once."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from eventflow.db import db, now, transaction
+from eventflow.seating import maps, venues
+from eventflow.seating.models import SeatMap
+from eventflow.tenancy import acting_for
+from tests.browser.conftest import PHONE, _watched
+from tests.browser.test_organizing import come_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PICTURES = os.environ.get("PICTURES_OF_DRAWING")
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield _watched(context)
+    context.close()
+
+
+@pytest.fixture
+def room(riverside, northgate) -> SeatMap:
+    """An empty map of Riverside Hall."""
+    with acting_for(riverside.id), transaction():
+        venue = venues.create({"name": "Riverside Hall"}, zone="UTC", at=now())
+        seat_map = maps.create(venue, "Concert", at=now())
+        db.session.expunge(seat_map)
+    return seat_map
+
+
+def address(seat_map: SeatMap) -> str:
+    return f"/manage/venues/riverside-hall/maps/{seat_map.id}"
+
+
+def open_editor(page: Page, served, riverside, user, seat_map) -> None:
+    come_in(page, served, riverside, user, address(seat_map))
+    page.wait_for_selector("seat-editor[ready]")
+
+
+def drawn(page: Page) -> dict:
+    """What the editor shows, as it is."""
+    return json.loads(
+        page.evaluate("JSON.stringify(document.querySelector('seat-editor').drawing)")
+    )
+
+
+def saved(page: Page) -> None:
+    page.wait_for_function(
+        "() => { const e = document.querySelector('seat-editor');"
+        " return !e.saving.isOpen && !e.saving.busy }"
+    )
+
+
+def kept(riverside, seat_map) -> SeatMap:
+    db.session.rollback()
+    with acting_for(riverside.id):
+        found = maps.find(seat_map.id)
+        db.session.refresh(found)
+        db.session.expunge(found)
+    return found
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def press_block(page: Page, at: tuple[int, int], **measures: str) -> None:
+    page.get_by_role("button", name="Block of rows").click()
+    page.locator("[data-floor]").click(position={"x": at[0], "y": at[1]})
+    dialog = page.locator("[data-dialog=block]")
+    for name, value in measures.items():
+        field = dialog.locator(f"[name={name}]")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.get_by_role("button", name="Draw the block").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_theatre_of_1200_seats_is_drawn_by_hand_within_ten_minutes(
+    desk, served, riverside, ada, room
+):
+    """Only by what a person can press and write. Undone to nothing and done again, it is equal."""
+    began = monotonic()
+    open_editor(desk, served, riverside, ada, room)
+    empty = drawn(desk)
+    picture(desk, "1-empty")
+
+    desk.get_by_label("Name of category 1").fill("Stalls")
+    desk.get_by_label("Name of category 1").press("Enter")
+    for number, name in ((2, "Circle"), (3, "Boxes")):
+        desk.get_by_role("button", name="Add a category").click()
+        desk.get_by_label(f"Name of category {number}").fill(name)
+        desk.get_by_label(f"Name of category {number}").press("Enter")
+
+    desk.get_by_role("button", name="Stage", exact=False).first.click()
+    desk.locator("[data-floor]").focus()
+    desk.keyboard.press("Enter")
+    desk.locator("[data-panel=place] [data-fact=x]").fill("1500")
+    desk.locator("[data-panel=place] [data-fact=x]").press("Tab")
+    desk.locator("[data-panel=place] [data-fact=y]").fill("120")
+    desk.locator("[data-panel=place] [data-fact=y]").press("Tab")
+
+    place = {"x": "1500", "depth": "95"}
+    press_block(
+        desk, (400, 300), name="Stalls", rows="20", seats="26", widen="1", radius="900",
+        y="450", aisles="9, 18", order="middle", **place,
+    )  # fmt: skip
+    picture(desk, "2-stalls")
+    press_block(
+        desk, (400, 300), section="new", name="Circle", rows="8", seats="46", radius="3000",
+        widen="0", y="2700", category=category(desk, "Circle"), aisles="15, 31", **place,
+    )  # fmt: skip
+    for side, x in (("left", "100"), ("right", "2900")):
+        press_block(
+            desk, (400, 300), section="new", name=f"Boxes {side}", rows="6", seats="6", widen="0",
+            radius="0", x=x, y="700", depth="240", aisles="", rowsAs="numbers", rowStart="1",
+            order="left", category=category(desk, "Boxes"),
+        )  # fmt: skip
+    desk.keyboard.press("0")
+    picture(desk, "3-theatre")
+
+    seats = sum(len(row["seats"]) for one in drawn(desk)["sections"] for row in one["rows"])
+    assert seats == 20 * 26 + 190 + 8 * 46 + 2 * 36
+    press_block(
+        desk, (400, 300), section="new", name="Gallery", rows="2", seats="25", radius="3000",
+        widen="0", y="3600", aisles="", rowsAs="letters", rowStart="A",
+        category=category(desk, "Circle"), **place,
+    )  # fmt: skip
+    theatre = drawn(desk)
+    assert sum(len(row["seats"]) for one in theatre["sections"] for row in one["rows"]) == 1200
+
+    # Two places for wheelchairs with one beside them, and a pillar.
+    desk.get_by_role("group").filter(has_text="20 rows").locator("summary").click()
+    desk.locator("[data-outline] button[data-row]").first.click()
+    desk.locator("[data-floor]").focus()
+    desk.keyboard.press("n")
+    desk.keyboard.press("Enter")
+    desk.locator("[data-panel=seats] [data-fact=kind]").select_option("accessible")
+    desk.locator("[data-panel=seats] [data-fact=note]").fill("Restricted view: pillar")
+    desk.locator("[data-panel=seats] [data-fact=note]").press("Enter")
+    theatre = drawn(desk)
+    saved(desk)
+    assert monotonic() - began < 600
+    assert kept(riverside, room).drawing == theatre
+
+    while desk.locator("[data-do=undo]").is_enabled():
+        desk.locator("[data-do=undo]").click()
+    assert drawn(desk) == empty
+    picture(desk, "4-undone")
+    while desk.locator("[data-do=redo]").is_enabled():
+        desk.locator("[data-do=redo]").click()
+    assert drawn(desk) == theatre
+    saved(desk)
+    assert kept(riverside, room).drawing == theatre
+    assert desk.troubles == []
+
+
+def category(page: Page, name: str) -> str:
+    return next(one["id"] for one in drawn(page)["categories"] if one["name"] == name)
+
+
+def test_every_tool_works_by_keyboard(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    floor = desk.locator("[data-floor]")
+    floor.focus()
+    for key in "smepxlf":
+        desk.keyboard.press(key)
+        desk.keyboard.press("Enter")
+        desk.keyboard.press("v")
+        floor.focus()
+    kinds = [one["kind"] for one in drawn(desk)["shapes"]]
+    assert kinds == ["stage", "rectangle", "ellipse", "polygon", "text", "line"]
+    desk.keyboard.press("r")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("v")
+    desk.keyboard.press("o")
+    desk.keyboard.press("Enter")
+    for key, doing in (
+        ("b", "Draw the block"),
+        ("t", "Draw the tables"),
+        ("u", "Draw the tables"),
+        ("g", "Draw the section"),
+    ):
+        floor.focus()
+        desk.keyboard.press(key)
+        desk.keyboard.press("Enter")
+        desk.get_by_role("button", name=doing).press("Enter")
+    drawing = drawn(desk)
+    rows = [row["kind"] for one in drawing["sections"] for row in one["rows"]]
+    assert {"row", "table", "booth"} == set(rows)
+    assert {one["kind"] for one in drawing["sections"]} == {"seated", "standing"}
+    assert drawing["sections"][0]["outline"]
+
+    floor.focus()
+    for key in ("Escape", "n", "Enter", "a", "1", "ArrowRight", ".", "i", "Control+d", "Delete"):
+        desk.keyboard.press(key)
+    expect(desk.locator("[data-status]")).to_contain_text("Deleted")
+    desk.keyboard.press("#")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog")).to_contain_text("Undo, do again")
+    assert desk.troubles == []
+
+
+def test_pulling_chooses_moves_and_paints(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4", x="1500", y="1000")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("0")
+    frame = desk.locator("[data-floor]").bounding_box()
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        view = desk.evaluate("document.querySelector('seat-editor').floor.view")
+        return (
+            frame["x"] + x * view["scale"] + view["x"],
+            frame["y"] + y * view["scale"] + view["y"],
+        )
+
+    desk.mouse.move(*at(1300, 900))
+    desk.mouse.down()
+    desk.mouse.move(*at(1700, 1040), steps=4)
+    desk.mouse.up()
+    expect(desk.locator("[data-chosen]")).to_have_text("4 seats")
+
+    first = drawn(desk)["sections"][0]["rows"][0]["seats"][0]
+    desk.mouse.move(*at(first["x"], first["y"]))
+    desk.mouse.down()
+    desk.mouse.move(*at(first["x"] + 203, first["y"] + 5), steps=4)
+    desk.mouse.up()
+    moved = drawn(desk)["sections"][0]["rows"]
+    assert 190 <= moved[0]["seats"][0]["x"] - first["x"] <= 220
+    assert moved[1]["seats"][0]["x"] == first["x"]
+
+    desk.get_by_role("button", name="Add a category").click()
+    desk.locator("[data-tool=brush]").click()
+    second = drawn(desk)["sections"][0]["rows"][1]["seats"]
+    desk.mouse.move(*at(second[0]["x"], second[0]["y"]))
+    desk.mouse.down()
+    desk.mouse.move(*at(second[-1]["x"], second[-1]["y"]), steps=12)
+    desk.mouse.up()
+    painted = drawn(desk)["sections"][0]["rows"][1]["seats"]
+    assert {seat.get("category") for seat in painted} == {drawn(desk)["categories"][1]["id"]}
+
+
+def test_whoever_saves_later_is_told_and_loses_nothing(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    with acting_for(riverside.id), transaction():
+        theirs = maps.find(room.id, locked=True)
+        drawing = json.loads(json.dumps(theirs.drawing)) | {"width": 4321}
+        maps.replace(theirs, drawing, at=now())
+        theirs.changed_by = "Ana"
+
+    press_block(desk, (400, 300), rows="2", seats="4")
+    bar = desk.locator("[data-conflict]")
+    expect(bar).to_contain_text("Ana saved a newer version at")
+    assert kept(riverside, room).drawing["width"] == 4321
+
+    mine = drawn(desk)
+    bar.get_by_role("button", name="Keep mine as a copy").click()
+    desk.wait_for_url(lambda url: str(room.id) not in url)
+    desk.wait_for_selector("seat-editor[ready]")
+    assert drawn(desk) == mine
+    assert "Ada" in desk.locator("h1").inner_text()
+
+
+def test_a_save_whose_answer_got_lost_is_nobody_elses(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+
+    desk.evaluate(
+        """() => {
+          const ask = window.fetch
+          window.fetch = async (url, how) => {
+            const answer = await ask(url, how)
+            if (how?.method !== "PUT") return answer
+            window.fetch = ask
+            throw new TypeError("the answer got lost")
+          }
+        }"""
+    )
+    press_block(desk, (400, 300), rows="2", seats="4")
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: no network, trying again")
+    desk.keyboard.press("ArrowRight")
+    saved(desk)
+    expect(desk.locator("[data-conflict]")).to_be_hidden()
+    assert kept(riverside, room).drawing == drawn(desk)
+
+
+def test_what_was_not_saved_is_offered_after_a_crash(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    desk.route("**/drawing", lambda route: route.abort() if route.request.method == "PUT" else
+               route.continue_())  # fmt: skip
+    press_block(desk, (400, 300), rows="2", seats="4")
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: no network, trying again")
+    mine = drawn(desk)
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.goto(served.at(riverside, "/manage/venues"))
+    desk.unroute("**/drawing")
+
+    desk.goto(served.at(riverside, address(room)))
+    desk.wait_for_selector("seat-editor[ready]")
+    desk.get_by_role("button", name="Bring them back").click()
+    assert drawn(desk) == mine
+    saved(desk)
+    assert kept(riverside, room).drawing == mine
+
+
+def test_without_script_the_page_shows_the_map_and_its_lists(
+    old_phone, served, riverside, ada, room
+):
+    with acting_for(riverside.id), transaction():
+        maps.replace(maps.find(room.id, locked=True), maps.templates.draw("theatre"), at=now())
+    come_in(old_phone, served, riverside, ada, address(room))
+    expect(old_phone.get_by_role("img", name="Drawing of Concert")).to_be_visible()
+    expect(old_phone.get_by_role("link", name="Export as CSV")).to_be_visible()
+    expect(old_phone.get_by_role("row").filter(has_text="Stalls").first).to_contain_text("A")
+
+
+def test_on_a_phone_fingers_move_and_choose(browser: Browser, served, riverside, ada, room):
+    with acting_for(riverside.id), transaction():
+        maps.replace(maps.find(room.id, locked=True), maps.templates.draw("banquet"), at=now())
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    phone = _watched(context)
+    open_editor(phone, served, riverside, ada, room)
+    phone.wait_for_timeout(200)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    table = drawn(phone)["sections"][0]["rows"][0]["table"]
+    view = phone.evaluate("document.querySelector('seat-editor').floor.view")
+    frame = phone.locator("[data-floor]").bounding_box()
+    phone.touchscreen.tap(
+        frame["x"] + table["x"] * view["scale"] + view["x"],
+        frame["y"] + table["y"] * view["scale"] + view["y"],
+    )
+    phone.get_by_role("button", name="What is chosen").click()
+    expect(phone.locator("[data-chosen]")).to_have_text("8 seats")
+    assert phone.troubles == []
+    context.close()

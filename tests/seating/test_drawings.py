@@ -1,0 +1,159 @@
+"""Checking, importing and exporting: one normal form, and every complaint says where."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from eventflow.errors import Invalid
+from eventflow.seating import checking, exporting, importing, templates
+from tests.seating.drawings import drawings, hall
+
+HEAD = "section,row,number,x,y,category,kind,aisle,note\n"
+SLOW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@SLOW
+@given(drawing=drawings())
+def test_what_is_exported_is_imported_again_as_it_was(app, drawing):
+    for format, text in (
+        ("csv", exporting.as_csv(drawing)),
+        ("json", exporting.as_json(drawing)),
+    ):
+        read = importing.read(text.encode(), format)
+        assert read.errors == []
+        assert read.drawing == drawing
+
+
+@pytest.mark.parametrize("template", templates.TEMPLATES)
+def test_every_template_is_a_good_drawing(app, template):
+    drawing = checking.check(templates.draw(template))
+    assert checking.check(json.loads(json.dumps(drawing))) == drawing
+
+
+def test_a_file_of_seats_alone_draws_their_sections_and_rows(app):
+    read = importing.read(b"section;row;number;x;y\nStalls;A;1;0;0\nStalls;A;2;52;0\n", "csv")
+
+    assert read.errors == []
+    [section] = read.drawing["sections"]
+    assert (section["name"], section["rows"][0]["label"]) == ("Stalls", "A")
+    assert [seat["number"] for seat in section["rows"][0]["seats"]] == ["1", "2"]
+    assert read.drawing["focal"] == [26, -300]
+
+
+BROKEN = [
+    ("Stalls,A,1,0,0,,,,\nStalls,A,1,9,0,,,,", 3, "number", "line 2 already"),
+    ("Stalls,A,1,twelve,0,,,,", 2, "x", "number"),
+    ("Stalls,A,1,nan,0,,,,", 2, "x", "number"),
+    ("Stalls,A,1,1e9,0,,,,", 2, "x", "number"),
+    ("Stalls,A,1,9999999,0,,,,", 2, "x", "1,000,000"),
+    ("Stalls,A,1,0,0,,throne,,", 2, "kind", "not known"),
+    ("Stalls,A,1,0,0,,,perhaps,", 2, "aisle", "yes"),
+    ("=1+1,A,1,0,0,,,,", 2, "section", "formula"),
+    ("Stalls,A,1,0,0,,,,@SUM(A1)", 2, "note", "formula"),
+    ("Stalls,A,1,=2,0,,,,", 2, "x", "formula"),
+    (f"Stalls,A,1,0,0,,,,{'x' * 81}", 2, "note", "80"),
+    (f"{'x' * 81},A,1,0,0,,,,", 2, "section", "80"),
+    (",A,1,0,0,,,,", 2, "section", "empty"),
+    ("Stalls,A,1,0,0,,,,,,,more", 2, "", "cells"),
+    ('Stalls,"A,1,0,0,,,,', 2, "", "quotation"),
+]
+
+
+@pytest.mark.parametrize(("lines", "line", "column", "words"), BROKEN)
+def test_a_broken_line_is_named_with_its_column(app, lines, line, column, words):
+    read = importing.read((HEAD + lines).encode(), "csv")
+
+    assert read.drawing is None
+    assert [(one.line, one.column) for one in read.errors] == [(line, column)]
+    assert words in read.errors[0].message
+
+
+def test_all_broken_lines_are_told_at_once(app):
+    lines = "".join(f"Stalls,A,{n},x,0,,,,\n" for n in range(1, 500))
+    read = importing.read((HEAD + lines).encode(), "csv")
+    assert len(read.errors) == importing.MOST_ERRORS
+    assert read.errors[-1].line == 201
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("section,row\nSäle,A".encode("latin-1"), "UTF-8"),
+        ("section,row".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04\x00\x00", "no text"),
+        (b"", "empty"),
+        (b"section,row,number\nA,1,1", "missing: x, y"),
+        (b"section,row,number,x,y,price\n", "no column"),
+        (b"x" * (importing.MOST_BYTES + 1), "10 MB"),
+        (b"a\n" * 70_000, "60,000"),
+    ],
+)
+def test_what_is_no_such_file_is_refused_in_words(app, data, words):
+    read = importing.read(data, "csv")
+    assert read.drawing is None
+    assert words in read.errors[0].message
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "null", '{"sections": 3}', "[" * 100_000, '{"width": NaN}', "{} {}"]
+)
+def test_json_that_is_no_drawing_is_refused(app, text):
+    read = importing.read(text.encode(), "json")
+    assert read.drawing is None
+    assert read.errors
+
+
+def test_a_hall_of_twenty_thousand_goes_out_and_in(app):
+    drawing = hall(20_000)
+    seen = []
+    read = importing.read(
+        exporting.as_csv(drawing).encode(), "csv", lambda done, of: seen.append((done, of))
+    )
+    assert read.drawing == drawing
+    assert len(seen) > 10
+    assert seen[-1][0] == seen[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"format": 2}, "format"),
+        ({"width": "wide"}, "width"),
+        ({"focal": [1]}, "focal"),
+        ({"focal": [1, float("inf")]}, "focal"),
+        ({"categories": [{"id": "c1", "name": "A", "colour": "red"}]}, "categories.0.colour"),
+        ({"sections": [{"id": "s 1", "name": "A"}]}, "sections.0.id"),
+        ({"sections": [{"id": "s1", "name": ""}]}, "sections.0.name"),
+        ({"sections": [{"id": "s1", "name": "A", "category": "c9"}]}, "sections.0.category"),
+        ({"sections": [{"id": "s1", "name": "A"}, {"id": "s1", "name": "B"}]}, "sections.1.id"),
+        ({"sections": [{"id": "s1", "name": "A"}, {"id": "s2", "name": "A"}]}, "sections.1.name"),
+        (
+            {"sections": [{"id": "s1", "name": "A", "kind": "standing", "capacity": 0}]},
+            "sections.0.capacity",
+        ),
+        (
+            {"sections": [{"id": "s1", "name": "A", "rows": [{"id": "r1", "label": "A"}]}]},
+            "sections.0.rows.0.seats",
+        ),
+        ({"shapes": [{"id": "h1", "kind": "polygon", "points": []}]}, "shapes.0.points"),
+        ({"shapes": [{"id": "h1", "kind": "cube"}]}, "shapes.0.kind"),
+        ({"sections": [{"id": "s1", "name": "a\x00b"}]}, "sections.0.name"),
+        ({"sections": {}}, "sections"),
+        ({"sections": [7]}, "sections.0"),
+    ],
+)
+def test_what_is_wrong_in_a_drawing_is_named_by_its_path(app, change, path):
+    with pytest.raises(Invalid) as refusal:
+        checking.check(templates.draw("empty") | change)
+    assert path in refusal.value.fields
+
+
+def test_a_map_has_forty_thousand_seats_at_most(app):
+    hall(40_000)
+    with pytest.raises(Invalid, match="put right"):
+        hall(40_001)
