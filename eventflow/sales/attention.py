@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from eventflow.events import publishing
 from eventflow.events.models import Event
-from eventflow.events.wizard import STEP_OF
+from eventflow.events.wizard import address_of
 from eventflow.locale import format_money, format_relative
 from eventflow.sales import figures
 from eventflow.sales.figures import TierFigures
@@ -38,9 +38,8 @@ def needed(event: Event, tiers: Sequence[TierFigures], *, at: datetime) -> list[
 
 
 def _missing(event: Event, at: datetime) -> list[Need]:
-    edit = f"/manage/events/{event.slug}/edit"
     return [
-        Need("plain", words, f"{edit}/{STEP_OF[name]}" if name in STEP_OF else f"/manage/{name}")
+        Need("plain", words, address_of(event, name))
         for name, words in publishing.missing(event, at=at).items()
     ]
 

@@ -3,7 +3,8 @@
 The event page is the same for everybody, so no form on it can carry a key of its own. What tells
 two presses of one browser apart from two buyers is kept in the browser's session instead:
 who it is (`buyer`), which hold it got last, and for what. A press that is repeated within seconds,
-or while the first is still under way, gets the same hold.
+or while the first is still under way, gets the same hold. Where seats are chosen, a press replaces
+this browser's own hold of the event: a choice that grows never competes with itself.
 """
 
 import hashlib
@@ -15,34 +16,57 @@ from datetime import datetime
 
 from flask import session
 
-from eventflow.sales import holds
-from eventflow.sales.holds import Wanted
+from eventflow.sales import seats as seat_sales
+from eventflow.sales.holds import Placed, Wanted
+from eventflow.sales.seats import Asker, Best
 
 AGAIN_WITHIN = 10
 """Seconds in which the same wish is the same press. Less than any hold lives."""
 
 
-def place(slug: str, wanted: Sequence[Wanted], *, at: datetime) -> uuid.UUID:
-    """Hold what this browser wants, once. Raises what `holds.place` raises."""
+def place(
+    slug: str,
+    wanted: Sequence[Wanted],
+    *,
+    seats: Sequence[uuid.UUID] = (),
+    best: Sequence[Best] = (),
+    need: bool = False,
+    code: str = "",
+    at: datetime,
+) -> uuid.UUID:
+    """Hold what this browser wants, once. Raises what `seats.place` and `holds.place` raise."""
     buyer = session.get("buyer")
     if buyer is None:
         buyer = session["buyer"] = secrets.token_urlsafe(12)
         before = None
     else:
         before = session.get("hold")
-    wish = _wish(slug, wanted)
+    wish = _wish(slug, wanted, seats, best, need, code)
     if before and before[1] == wish and 0 <= time.time() - before[2] < AGAIN_WITHIN:
         return uuid.UUID(before[0])
     key = f"{buyer}:{wish}:{before[0] if before else ''}"
-    placed = holds.place(slug, wanted, buyer=buyer, form_key=key, at=at)
+    replaces = held_at(slug) if seats or best else None
+
+    def put(form_key: str) -> Placed:
+        asker = Asker(buyer=buyer, form_key=form_key, replaces=replaces, code=code, need=need)
+        return seat_sales.place(slug, seats=seats, best=best, items=wanted, asker=asker, at=at)
+
+    placed = put(key)
     if placed.expires_at <= at:
         # The press that got it never reached the browser, and its time is over: a new one, then.
-        key += f":{secrets.token_urlsafe(6)}"
-        placed = holds.place(slug, wanted, buyer=buyer, form_key=key, at=at)
+        placed = put(f"{key}:{secrets.token_urlsafe(6)}")
     if before and before[0] != str(placed.id):
         session["earlier"] = before[0]
-    session["hold"] = [str(placed.id), wish, int(time.time())]
+    session["hold"] = [str(placed.id), wish, int(time.time()), slug]
     return placed.id
+
+
+def held_at(slug: str) -> uuid.UUID | None:
+    """The hold this browser got last, if it was for this event and nothing ended it here."""
+    last = session.get("hold")
+    if not last or not last[1] or last[3:] != [slug]:
+        return None
+    return uuid.UUID(last[0])
 
 
 def earlier_hold() -> str | None:
@@ -55,9 +79,19 @@ def over(hold_id: uuid.UUID) -> None:
     """This hold was given back or bought: the next press, however soon, is a new one."""
     last = session.get("hold")
     if last and last[0] == str(hold_id):
-        session["hold"] = [last[0], "", 0]
+        session["hold"] = [last[0], "", 0, *last[3:]]
 
 
-def _wish(slug: str, wanted: Sequence[Wanted]) -> str:
-    written = f"{slug} " + " ".join(sorted(f"{one.tier_id}:{one.quantity}" for one in wanted))
+def _wish(
+    slug: str,
+    wanted: Sequence[Wanted],
+    seats: Sequence[uuid.UUID],
+    best: Sequence[Best],
+    need: bool,
+    code: str,
+) -> str:
+    parts = sorted(f"{one.tier_id}:{one.quantity}" for one in wanted)
+    parts += sorted(map(str, seats))
+    parts += [f"{one.quantity} of {one.tier_id} {one.max_price}" for one in best]
+    written = f"{slug} {' '.join(parts)}{' need' if need else ''}{code and f' by {code}'}"
     return hashlib.blake2b(written.encode(), digest_size=9).hexdigest()

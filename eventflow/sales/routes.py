@@ -5,9 +5,7 @@ at the session before a button was pressed. Placing a hold is the rush, so it re
 places, and sends the buyer on.
 """
 
-import uuid
 from datetime import datetime
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -22,20 +20,28 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from eventflow import metrics, pictures, rich_text, shared_pages
-from eventflow.accounts.hosts import only_on_tenant_host, tenant_url
+from eventflow import metrics, shared_pages
+from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import now, transaction
-from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.errors import NotFound, Refusal
 from eventflow.events import showing
-from eventflow.events.models import Event
 from eventflow.limits import limited
 from eventflow.pages import wants_fragment
-from eventflow.sales import availability, buyers, finding_pages, holds, offers, presses, structured
-from eventflow.sales.holds import Wanted
+from eventflow.sales import (
+    availability,
+    buyers,
+    event_page,
+    finding_pages,
+    holds,
+    presses,
+    seat_holds,
+    seat_pages,
+    seat_plans,
+)
+from eventflow.seating import hall as halls
+from eventflow.seating import states
 
 bp = only_on_tenant_host(Blueprint("sales", __name__))
-
-FIELD = "tier-"
 
 
 @bp.get("/events/<slug>")
@@ -45,10 +51,12 @@ def show_event(slug: str) -> Response:
         return _preview(slug, token, at)
     event = showing.public_event(slug, at=at)
     left = availability.of(event.id, event.tenant_id, at=at)
+    seated = seat_plans.of(event)
+    snapshot = states.of(event.id, at=at) if seated else None
     return shared_pages.answer(
         (event.tenant_id, slug),
-        lambda: _event_page(event, left, at),
-        basis=(event, left, g.tenant),
+        lambda: event_page.render(event, left, at),
+        basis=(event, left, g.tenant, seated, snapshot and snapshot.version),
     )
 
 
@@ -59,7 +67,7 @@ def show_availability(slug: str) -> Response:
     left = availability.of(event.id, event.tenant_id, at=at)
     response = shared_pages.answer(
         (event.tenant_id, slug, "availability"),
-        lambda: render_template("sales/availability.html", **_offered(event, left, at)),
+        lambda: render_template("sales/availability.html", **event_page.offered(event, left, at)),
         basis=(event, left),
     )
     if "closed" in request.args and any(
@@ -74,8 +82,10 @@ def show_availability(slug: str) -> Response:
 @limited("purchase")
 def place_hold(slug: str) -> Response:
     at = now()
+    if halls.of_slug(slug):
+        return seat_holds.check_out(slug, at)
     try:
-        hold_id = presses.place(slug, _wanted(), at=at)
+        hold_id = presses.place(slug, seat_holds.items(), at=at)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -103,6 +113,9 @@ def extend_hold(hold_id: str) -> Response:
     back = redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)
     try:
         with transaction():
+            hold = holds.find(hold_id)
+            if typed := buyers.typed(request.form):
+                holds.keep_typed(hold, typed)
             holds.extend(hold_id, minutes=g.tenant.hold_minutes, at=now())
     except (holds.HoldExpired, holds.HoldUsed):
         return back  # type: ignore[return-value]
@@ -123,41 +136,27 @@ def keep_typed(hold_id: str) -> Response:
     return Response(status=204)
 
 
-def _wanted() -> list[Wanted]:
-    wanted = []
-    for name, value in request.form.items():
-        if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
-            continue
-        if not (value.isascii() and value.isdigit() and len(value) < 7):
-            raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
-        try:
-            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), int(value)))
-        except ValueError:
-            raise Invalid({"items": _("There is no such tier at this event.")}) from None
-    return wanted
-
-
 def _refused(slug: str, refusal: Refusal, at: datetime) -> Response:
     """The page again, with the sentence and what was chosen; only the sentence for HTMX."""
     event = showing.public_event(slug, at=at)
     left = availability.of(event.id, event.tenant_id, at=at)
     if wants_fragment():
         html = render_template(
-            "sales/refused.html", message=refusal.message, **_offered(event, left, at)
+            "sales/refused.html", message=refusal.message, **event_page.offered(event, left, at)
         )
         response = make_response(html, refusal.status)
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
     chosen = {
-        name.removeprefix(FIELD): value.strip()[:6]
+        name.removeprefix(seat_holds.FIELD): value.strip()[:6]
         for name, value in request.form.items()
-        if name.startswith(FIELD) and value.strip() not in ("", "0")
+        if name.startswith(seat_holds.FIELD) and value.strip() not in ("", "0")
     }
     # Kept for everybody who is told the same: in a rush that is nearly all of them.
     return shared_pages.answer(
         (event.tenant_id, slug, refusal.message, tuple(sorted(chosen.items()))),
-        lambda: _event_page(event, left, at, message=refusal.message, chosen=chosen),
+        lambda: event_page.render(event, left, at, message=refusal.message, chosen=chosen),
         basis=(event, left, g.tenant),
         status=refusal.status,
         cache_control="no-store",
@@ -167,45 +166,13 @@ def _refused(slug: str, refusal: Refusal, at: datetime) -> Response:
 def _preview(slug: str, token: str, at: datetime) -> Response:
     event = showing.preview(slug, token, at=at)
     left = availability.ask(event.id, event.tenant_id, at=at)
-    response = make_response(_event_page(event, left, at, is_preview=True))
+    response = make_response(event_page.render(event, left, at, is_preview=True))
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _event_page(
-    event: Event,
-    left: tuple[availability.TierLeft, ...],
-    at: datetime,
-    *,
-    message: str | None = None,
-    chosen: dict[str, str] | None = None,
-    is_preview: bool = False,
-) -> str:
-    offered = _offered(event, left, at)
-    cover = showing.cover(event)
-    return render_template(
-        "sales/event.html",
-        **offered,
-        message=message,
-        chosen=chosen or {},
-        is_preview=is_preview,
-        cover=cover,
-        srcset=pictures.srcset(cover) if cover else "",
-        description=rich_text.render(event.description) if event.description else "",
-        about_in_short=rich_text.plain(event.description, 155),
-        origin=tenant_url(g.tenant.slug, ""),
-        place_lines=showing.place_lines(event),
-        map_url=showing.map_url(event),
-        url=structured.event_url(g.tenant, event),
-        structured_data=structured.event(g.tenant, event, offered["offer"], at=at),
-        at=at,
-    )
-
-
-def _offered(event: Event, left: tuple[availability.TierLeft, ...], at: datetime) -> dict[str, Any]:
-    return {"event": event, "offer": offers.offer(event, g.tenant, left, at=at)}
-
-
 bp.register_blueprint(finding_pages.bp)
+bp.register_blueprint(seat_pages.bp)
+bp.register_blueprint(seat_holds.bp)

@@ -1,0 +1,357 @@
+"""Holding seats: those somebody chose, or the best there are; leaving them, and coming back.
+
+Whose hold it is, is known by the browser's session (`presses`). A choice that grows or shrinks
+replaces the hold before it in one step, so nobody can take what is kept. A refusal names the
+nearest that could be had instead, and what was chosen stays chosen.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+
+from eventflow import metrics
+from eventflow.db import now, transaction
+from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events import showing
+from eventflow.events.models import Event
+from eventflow.limits import limited
+from eventflow.locale import format_clock, zone_label
+from eventflow.pages import wants_fragment
+from eventflow.sales import (
+    availability,
+    event_page,
+    holds,
+    offers,
+    presses,
+    seat_pages,
+    seat_plans,
+)
+from eventflow.sales.holds import Wanted
+from eventflow.sales.offers import Offer
+from eventflow.sales.seat_plans import Place, Seated
+from eventflow.sales.seats import Best
+from eventflow.seating import hall as halls
+from eventflow.seating import states
+
+bp = Blueprint("seat_holds", __name__)
+
+FIELD = "tier-"
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a form asks for."""
+
+    items: list[Wanted]
+    seats: list[str]
+    """Keys of the drawing."""
+    best: int
+    """So many of the best seats there are; 0: none."""
+    where: str
+    """Of these only: `category:ID`, or `most:AMOUNT` for one with its fees."""
+    need: bool
+
+
+@bp.post("/events/<slug>/seats/held")
+@limited("purchase")
+def hold_chosen(slug: str) -> Response:
+    """Hold exactly what is ticked now, in place of what was held; nothing: give it back."""
+    at = now()
+    _must_be_seated(slug, at)
+    wish = read()
+    if not wish.seats and not wish.items:
+        _give_back(slug)
+        return _chosen(slug, None, at)
+    return _hold(slug, wish, at)
+
+
+@bp.post("/events/<slug>/seats/best")
+@limited("purchase")
+def hold_best(slug: str) -> Response:
+    """Hold the best seats there are for so many, and say where they are."""
+    at = now()
+    _must_be_seated(slug, at)
+    wish = read(best=True)
+    try:
+        hold_id = place(slug, wish, at=at)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return refused(slug, refusal, wish, at)
+    said = _said(slug, hold_id, at)
+    if wants_fragment():
+        return _chosen(slug, hold_id, at, said=said)
+    flash(said, "right")
+    return redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)  # type: ignore[return-value]
+
+
+@bp.post("/events/<slug>/seats/leave")
+def leave(slug: str) -> Response:
+    """The tab was closed: what it holds is kept for a minute only."""
+    _must_be_seated(slug, now())
+    if hold_id := presses.held_at(slug):
+        with transaction():
+            holds.leave(hold_id, at=now())
+    return Response(status=204)
+
+
+@bp.post("/events/<slug>/seats/back")
+def come_back(slug: str) -> Response:
+    """The tab is there again: its seats, with their full time, if they are still held."""
+    at = now()
+    _must_be_seated(slug, at)
+    hold_id = presses.held_at(slug)
+    if hold_id is None:
+        return Response(status=204)
+    try:
+        with transaction():
+            holds.come_back(hold_id, at=at)
+    except Refusal:
+        return Response(status=204)
+    return _chosen(slug, hold_id, at)
+
+
+def check_out(slug: str, at: datetime) -> Response:
+    """Hold what is ticked and counted, and go on to the checkout."""
+    wish = read()
+    try:
+        hold_id = place(slug, wish, at=at)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return refused(slug, refusal, wish, at)
+    address = url_for("payments.show_checkout", hold_id=hold_id)
+    if wants_fragment():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+def read(*, best: bool = False) -> Wish:
+    """What the form asks for. Raises Invalid."""
+    instead = request.form.get("instead", "").split()
+    seats = list(dict.fromkeys(instead or request.form.getlist("seat")))
+    if len(seats) > MOST_NAMED:
+        raise Invalid({"seats": _("That is more than one order can hold.")})
+    return Wish(
+        items=items(),
+        seats=seats,
+        best=_number(request.form.get("best", "")) if best else 0,
+        where=request.form.get("best-where", "")[:100] if best else "",
+        need=request.form.get("need") == "accessible",
+    )
+
+
+def place(slug: str, wish: Wish, *, at: datetime) -> uuid.UUID:
+    """Hold it, once however often the button is pressed; the hold's id."""
+    event = showing.public_event(slug, at=at)
+    seated = seat_plans.must_be(event)
+    try:
+        hold_id = presses.place(
+            slug,
+            wish.items,
+            seats=_ids(event, seated, wish.seats),
+            best=_best(event, seated, wish, at),
+            need=wish.need,
+            at=at,
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        metrics.hold_refused(refusal.code)
+        raise
+    metrics.hold_placed()
+    return hold_id
+
+
+def refused(slug: str, refusal: Refusal, wish: Wish, at: datetime) -> Response:
+    """The sentence and what is nearest: alone for script, else on the page it came from."""
+    event = showing.public_event(slug, at=at)
+    seated = seat_plans.must_be(event)
+    said = {"message": refusal.message, "alternatives": _alternatives(event, refusal)}
+    if wants_fragment():
+        html = render_template("sales/seats/refusal.html", refused=said | {"form": None})
+        headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+    else:
+        html = _page_again(event, seated, wish, said, at)
+        headers = {}
+    response = make_response(html, refusal.status)
+    response.headers.update(headers)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page_again(
+    event: Event, seated: Seated, wish: Wish, said: dict[str, Any], at: datetime
+) -> str:
+    """The page somebody without script pressed the button on, with all that was chosen there."""
+    left = availability.of(event.id, event.tenant_id, at=at)
+    offer = offers.offer(event, g.tenant, left, at=at)
+    if came_from := request.form.get("from"):
+        return seat_pages.list_page(
+            event,
+            seated,
+            offer,
+            states.of(event.id, at=at),
+            None if came_from == "list" else came_from,
+            chosen=frozenset(wish.seats),
+            need=wish.need,
+            refused=said | {"form": "seat-list"},
+        )
+    chosen: dict[str, Any] = {str(one.tier_id): str(one.quantity) for one in wish.items}
+    chosen |= {"seats": seat_plans.places(seated, offer, wish.seats), "need": wish.need}
+    if wish.best:
+        chosen |= {"best": wish.best, "best-where": wish.where}
+    return event_page.render(event, left, at, chosen=chosen, refused=said | {"form": "counter"})
+
+
+def _must_be_seated(slug: str, at: datetime) -> None:
+    seat_plans.must_be(showing.public_event(slug, at=at))
+
+
+def _hold(slug: str, wish: Wish, at: datetime) -> Response:
+    try:
+        hold_id = place(slug, wish, at=at)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return refused(slug, refusal, wish, at)
+    return _chosen(slug, hold_id, at)
+
+
+def _chosen(slug: str, hold_id: uuid.UUID | None, at: datetime, *, said: str = "") -> Response:
+    """The ticked seats as part of the form, and how long they are held."""
+    event = showing.public_event(slug, at=at)
+    seated = seat_plans.must_be(event)
+    offer = _offer(event, at)
+    held, places = None, []
+    if hold_id is not None:
+        hold = holds.find(hold_id)
+        places = _places(event, seated, offer, [seat.id for seat in holds.seats_of(hold)])
+        zone = event.timezone
+        until = f"{format_clock(hold.expires_at, zone)} {zone_label(hold.expires_at, zone)}"
+        held = {"expires_at": hold.expires_at, "at": at, "until": until}
+    html = render_template(
+        "sales/seats/chosen.html",
+        seated=seated,
+        offer=offer,
+        chosen_seats=places,
+        held=held,
+        said=said,
+    )
+    response = make_response(html)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _give_back(slug: str) -> None:
+    hold_id = presses.held_at(slug)
+    if hold_id is None:
+        return
+    with transaction():
+        hold = holds.find(hold_id, lock=True)
+        if hold.order is None:
+            holds.give_back(hold)
+    presses.over(hold_id)
+
+
+def _said(slug: str, hold_id: uuid.UUID, at: datetime) -> str:
+    """Which seats were found, and in words what is not as good about them as it might be."""
+    event = showing.public_event(slug, at=at)
+    seated = seat_plans.must_be(event)
+    seats = holds.seats_of(holds.find(hold_id))
+    found = _places(event, seated, _offer(event, at), [seat.id for seat in seats])
+    labels = ", ".join(seat.label for seat in seats)
+    return f"{labels}. {seat_plans.how_they_sit(found)}".strip()
+
+
+def _places(
+    event: Event, seated: Seated, offer: Offer, seat_ids: Sequence[uuid.UUID]
+) -> list[Place]:
+    hall = halls.of(event.id)
+    if hall is None:
+        return []
+    known = hall.position_of
+    keys = [hall.keys[known[str(seat)]] for seat in seat_ids if str(seat) in known]
+    return seat_plans.places(seated, offer, keys)
+
+
+def _alternatives(event: Event, refusal: Refusal) -> list[dict[str, Any]]:
+    hall = halls.of(event.id)
+    if hall is None:
+        return []
+    return [
+        {
+            "seats": [hall.keys[hall.position_of[seat]] for seat in one["seats"]],
+            "words": ", ".join(one["labels"]),
+        }
+        for one in refusal.facts.get("document", {}).get("alternatives", ())
+    ]
+
+
+def _ids(event: Event, seated: Seated, keys: Sequence[str]) -> list[uuid.UUID]:
+    hall = halls.of(event.id)
+    known = seated.plan.by_key
+    positions = [known[key][2].position for key in keys if key in known]
+    if hall is None or len(positions) < len(keys) or max(positions, default=0) >= len(hall):
+        raise Invalid({"seats": _("There is no such seat at this event.")})
+    return [uuid.UUID(hall.ids[position]) for position in positions]
+
+
+def _best(event: Event, seated: Seated, wish: Wish, at: datetime) -> list[Best]:
+    if not wish.best:
+        return []
+    kind, _colon, value = wish.where.partition(":")
+    if kind == "category":
+        tier = seated.tier_of(value)
+        if tier is None:
+            raise Invalid({"best": _("There are no seats of that kind at this event.")})
+        return [Best(wish.best, uuid.UUID(tier))]
+    if kind == "most" and value.isascii() and value.isdigit() and len(value) < 16:
+        # What a buyer reads has the fees in it; what the box office compares has not.
+        offer = _offer(event, at)
+        prices = [one.price for one in offer.tiers if one.total <= int(value)]
+        return [Best(wish.best, None, max(prices, default=0))]
+    return [Best(wish.best)]
+
+
+def _number(value: str) -> int:
+    value = value.strip()
+    if not (value.isascii() and value.isdigit() and 0 < len(value) < 4 and int(value)):
+        raise Invalid({"best": _("A number of seats is a whole number, such as 2.")})
+    return int(value)
+
+
+def _offer(event: Event, at: datetime) -> Offer:
+    left = availability.of(event.id, event.tenant_id, at=at)
+    return offers.offer(event, g.tenant, left, at=at)
+
+
+def items() -> list[Wanted]:
+    """So many of each tier that is bought by the number. Raises Invalid."""
+    wanted = []
+    for name, value in request.form.items():
+        if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
+            continue
+        if not (value.isascii() and value.isdigit() and len(value) < 7):
+            raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
+        try:
+            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), int(value)))
+        except ValueError:
+            raise Invalid({"items": _("There is no such tier at this event.")}) from None
+    return wanted

@@ -1,0 +1,242 @@
+"""Choosing seats: a section of the hall, the same as a list, one seat, and how they all stand.
+
+These pages are everybody's and answered from memory, like the event page they belong to. What
+stays the same however the sale goes (the drawing of a section, the view from a seat) is an answer
+of its own, so that what changes all the time can be small: a delta is a few hundred bytes.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+
+from eventflow import brand, shared_pages
+from eventflow.db import now
+from eventflow.errors import NotFound
+from eventflow.events import showing
+from eventflow.events.models import Event
+from eventflow.files import FOR_EVER
+from eventflow.sales import availability, offers, seat_plans
+from eventflow.sales.offers import Offer
+from eventflow.sales.seat_plans import Seated
+from eventflow.seating import states
+from eventflow.seating import view as seat_view
+from eventflow.seating.plan import Block
+
+bp = Blueprint("seats", __name__)
+
+WHOLE_LIST = 2_000
+"""Up to so many seats are listed on one page; a larger hall is listed section by section."""
+MOST_CHOSEN = 100
+A_MOMENT = "public, max-age=1"
+
+
+@bp.get("/events/<slug>/sections/<section_key>")
+def show_section(slug: str, section_key: str) -> Response:
+    """One section as a page: its seats drawn, and listed with their checkboxes."""
+    at = now()
+    event, seated, offer = _offered(slug, at)
+    _block(seated, section_key)
+    snapshot = states.of(event.id, at=at)
+    return shared_pages.answer(
+        (event.tenant_id, slug, "section", section_key),
+        lambda: list_page(event, seated, offer, snapshot, section_key),
+        basis=(event, seated, offer, snapshot.version, g.tenant),
+    )
+
+
+@bp.get("/events/<slug>/sections/<section_key>/seats")
+def show_section_seats(slug: str, section_key: str) -> Response:
+    """The seats of a section as they are drawn into the map; who sits where is told elsewhere."""
+    at = now()
+    event, seated, offer = _offered(slug, at)
+    block, prices = _block(seated, section_key), _prices(seated, offer)
+    is_exact = request.args.get("v") == str(seated.version)
+    return shared_pages.answer(
+        (event.tenant_id, slug, "seats", section_key),
+        lambda: render_template(
+            "sales/seats/section_seats.html",
+            seated=seated,
+            block=block,
+            prices=prices,
+            currency=offer.currency,
+        ),
+        basis=(seated, prices, offer.currency),
+        cache_control="public, max-age=60" if is_exact else shared_pages.REVALIDATE,
+    )
+
+
+@bp.get("/events/<slug>/seats/list")
+def show_seat_list(slug: str) -> Response:
+    """All seats as a list, for whoever would rather read than look."""
+    at = now()
+    event, seated, offer = _offered(slug, at)
+    snapshot = states.of(event.id, at=at)
+    return shared_pages.answer(
+        (event.tenant_id, slug, "seat list"),
+        lambda: list_page(event, seated, offer, snapshot),
+        basis=(event, seated, offer, snapshot.version, g.tenant),
+    )
+
+
+@bp.get("/events/<slug>/seats/changes")
+def show_seat_changes(slug: str) -> Response:
+    """What became of the seats since a version; all of them for whoever knows none."""
+    at = now()
+    event = showing.public_event(slug, at=at)
+    seat_plans.must_be(event)
+    since = request.args.get("since", "")
+    delta = None
+    if since.isascii() and since.isdigit() and len(since) < 19:
+        delta = states.changes(event.id, int(since), at=at)
+    if delta is None:
+        snapshot = states.of(event.id, at=at)
+        response = jsonify({"version": snapshot.version, "states": snapshot.states.decode()})
+    elif not delta.changes:
+        response = Response(status=204)
+    else:
+        became: dict[str, list[int]] = {}
+        for position, state in delta.changes:
+            became.setdefault(state, []).append(position)
+        response = jsonify({"version": delta.version, "changed": became})
+    response.headers["Cache-Control"] = A_MOMENT
+    return response
+
+
+@bp.get("/events/<slug>/seats/chosen")
+def show_chosen(slug: str) -> Response:
+    """The seats of these keys as the form lists them, with what each costs."""
+    _event, seated, offer = _offered(slug, now())
+    keys = request.args.getlist("seat")[:MOST_CHOSEN]
+    html = render_template(
+        "sales/seats/chosen.html",
+        seated=seated,
+        offer=offer,
+        chosen_seats=seat_plans.places(seated, offer, keys),
+        held=None,
+    )
+    response = Response(html)
+    response.headers["Cache-Control"] = A_MOMENT
+    return response
+
+
+@bp.get("/events/<slug>/seats/at/<seat_key>")
+def show_seat(slug: str, seat_key: str) -> Response:
+    """One seat: what it is, what it costs, what one sees from it."""
+    return _seat(slug, seat_key, "sales/seats/seat.html")
+
+
+@bp.get("/events/<slug>/seats/at/<seat_key>/sheet")
+def show_seat_sheet(slug: str, seat_key: str) -> Response:
+    """The same as the sheet that lies over the map."""
+    return _seat(slug, seat_key, "sales/seats/sheet.html")
+
+
+@bp.get("/events/<slug>/seats.css")
+def show_colours(slug: str) -> Response:
+    """The colours of the price categories, by day and in the dark, each with contrast enough."""
+    event = showing.public_event(slug, at=now())
+    seated = seat_plans.must_be(event)
+    lines = []
+    for category in seated.plan.categories.values():
+        day, night = brand.palette(category.colour), brand.palette(category.colour, dark=True)
+        lines.append(
+            f".c{category.number}{{--c:light-dark({day.line},{night.line});"
+            f"--on-c:light-dark({_ink(day.line)},{_ink(night.line)})}}"
+        )
+    response = Response("\n".join(lines), mimetype="text/css")
+    is_exact = request.args.get("v") == str(seated.version)
+    response.headers["Cache-Control"] = FOR_EVER if is_exact else "public, max-age=60"
+    return response
+
+
+def hall(event: Event, offer: Offer, seated: Seated, at: datetime) -> dict[str, Any]:
+    """What the event page shows of a hall, for its template."""
+    snapshot = states.of(event.id, at=at)
+    return {
+        "seated": seated,
+        "snapshot": snapshot,
+        "blocks": seat_plans.blocks(seated, offer, snapshot),
+        "categories": seat_plans.categories(seated, offer),
+        "free": snapshot.states.count(b"f"),
+    }
+
+
+def _ink(colour: str) -> str:
+    return max(("#ffffff", "#1d1611"), key=lambda ink: brand.contrast(ink, colour))
+
+
+def _offered(slug: str, at: datetime) -> tuple[Event, Seated, Offer]:
+    event = showing.public_event(slug, at=at)
+    seated = seat_plans.must_be(event)
+    left = availability.of(event.id, event.tenant_id, at=at)
+    return event, seated, offers.offer(event, g.tenant, left, at=at)
+
+
+def list_page(
+    event: Event,
+    seated: Seated,
+    offer: Offer,
+    snapshot: states.Snapshot,
+    section_key: str | None = None,
+    *,
+    chosen: frozenset[str] = frozenset(),
+    need: bool = False,
+    refused: dict[str, Any] | None = None,
+) -> str:
+    """The list of one section, or of the whole hall; after a refusal with what was ticked."""
+    blocks = seat_plans.blocks(seated, offer, snapshot)
+    if section_key is not None:
+        listed = [one for one in blocks if one.block.key == section_key]
+    elif seated.plan.size <= WHOLE_LIST:
+        listed = blocks
+    else:
+        listed = []
+    return render_template(
+        "sales/seats/list.html",
+        event=event,
+        seated=seated,
+        offer=offer,
+        snapshot=snapshot,
+        blocks=blocks,
+        listed=listed,
+        only=section_key,
+        prices={one.id: one for one in offer.tiers},
+        categories=seat_plans.categories(seated, offer),
+        chosen=chosen,
+        need=need,
+        refused=refused,
+    )
+
+
+def _seat(slug: str, seat_key: str, template: str) -> Response:
+    event, seated, offer = _offered(slug, now())
+    place = seat_plans.place(seated, offer, seat_key)
+    return shared_pages.answer(
+        (event.tenant_id, slug, template, seat_key),
+        lambda: render_template(
+            template,
+            event=event,
+            offer=offer,
+            place=place,
+            seated=seated,
+            view=seat_view.view(seated.plan, place.bank, place.chair),
+        ),
+        basis=(event, seated, offer, g.tenant),
+    )
+
+
+def _block(seated: Seated, section_key: str) -> Block:
+    block = seated.plan.block(section_key)
+    if block is None or not block.is_seated:
+        raise NotFound(_("There is no such section."))
+    return block
+
+
+def _prices(seated: Seated, offer: Offer) -> dict[str, int | None]:
+    """What a seat of each category costs, every fee included; None where it isn't sold."""
+    return {
+        one.category.key: one.offered.total if one.offered else None
+        for one in seat_plans.categories(seated, offer)
+    }

@@ -1,0 +1,280 @@
+"""Seated events as buyers see them: the plan of the hall, what its chairs cost, and how they stand.
+
+What is read here is kept for a second, as everything that is the same for everybody, and is for
+reading only. A hold asks the database.
+"""
+
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventflow.db import db
+from eventflow.errors import NotFound
+from eventflow.events.models import Event
+from eventflow.sales.offers import Offer, Offered
+from eventflow.seating import plan, states
+from eventflow.seating.models import Seating
+from eventflow.seating.plan import Bank, Block, Category, Chair, Plan
+
+REMEMBER = 1.0
+MOST = 5_000
+
+
+@dataclass(frozen=True)
+class Seated:
+    """How one event is seated, as far as everybody may know."""
+
+    event_id: uuid.UUID
+    version: int
+    choosing: str
+    most: int
+    prices: dict[str, str]
+    """Which tier each category (or standing area) is sold as."""
+    accessible_release_at: datetime | None
+    plan: Plan
+
+    @property
+    def holds_at_once(self) -> bool:
+        return self.choosing == "hold_at_once"
+
+    def tier_of(self, category: str) -> str | None:
+        return self.prices.get(category)
+
+    @cached_property
+    def seat_tiers(self) -> frozenset[str]:
+        """The tiers that are bought by the seat, so that no stepper offers them."""
+        sold = {
+            self.tier_of(category)
+            for block in self.plan.blocks
+            if block.is_seated
+            for category in block.categories
+        }
+        return frozenset(tier for tier in sold if tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A category with what it costs at this moment; no price, no sale."""
+
+    category: Category
+    offered: Offered | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockState:
+    """A section at this moment: what is free in it, and from how much."""
+
+    block: Block
+    left: int
+    lowest: int | None
+    """The least that one of its places costs, fees included."""
+    categories: tuple[Category, ...]
+    offered: Offered | None
+    """Of a standing area: what is sold by the number there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One chair as it is offered."""
+
+    block: Block
+    bank: Bank
+    chair: Chair
+    category: Category | None
+    offered: Offered | None
+
+
+_known: dict[uuid.UUID, tuple[float, Seated | None]] = {}
+
+
+def of(event: Event) -> Seated | None:
+    """How the event is seated; None where nobody sits, or wherever they like."""
+    until, seated = _known.get(event.id, (0.0, None))
+    if time.monotonic() < until:
+        return seated
+    if len(_known) > MOST:
+        _known.clear()
+    seated = _read(event.id)
+    _known[event.id] = (time.monotonic() + REMEMBER, seated)
+    return seated
+
+
+def must_be(event: Event) -> Seated:
+    seated = of(event)
+    if seated is None:
+        raise NotFound(_("There are no numbered seats at this event."))
+    return seated
+
+
+def forget(event_id: uuid.UUID) -> None:
+    """Look afresh next time, in this process."""
+    _known.pop(event_id, None)
+
+
+def clear() -> None:
+    """Forget everything, in this process."""
+    _known.clear()
+
+
+def categories(seated: Seated, offer: Offer) -> list[Priced]:
+    """The price categories that seats of this hall have, in the order of the drawing."""
+    used = {key for block in seated.plan.blocks for key in block.categories}
+    known = {one.id: one for one in offer.tiers}
+    return [
+        Priced(category, known.get(seated.tier_of(category.key) or ""))
+        for category in seated.plan.categories.values()
+        if category.key in used
+    ]
+
+
+def blocks(seated: Seated, offer: Offer, snapshot: states.Snapshot) -> list[BlockState]:
+    known = {one.id: one for one in offer.tiers}
+    return [_block(seated, known, snapshot, block) for block in seated.plan.blocks]
+
+
+def places(seated: Seated, offer: Offer, keys: Iterable[str]) -> list[Place]:
+    """The chairs of these keys that there are, in the order of the hall."""
+    known = {one.id: one for one in offer.tiers}
+    found = [seated.plan.by_key[key] for key in dict.fromkeys(keys) if key in seated.plan.by_key]
+    return [
+        Place(
+            block,
+            bank,
+            chair,
+            seated.plan.categories.get(chair.category),
+            known.get(seated.tier_of(chair.category) or ""),
+        )
+        for block, bank, chair in sorted(found, key=lambda one: one[2].position)
+    ]
+
+
+def place(seated: Seated, offer: Offer, key: str) -> Place:
+    found = places(seated, offer, [key])
+    if not found:
+        raise NotFound(_("There is no such seat."))
+    return found[0]
+
+
+def where(place: Place) -> str:
+    """The place in full words, as one would say it on the telephone."""
+    block, bank, chair = place.block, place.bank, place.chair
+    words = {
+        "row": _("%(section)s, row %(row)s, seat %(seat)s"),
+        "table": _("%(section)s, table %(row)s, seat %(seat)s"),
+        "booth": _("%(section)s, box %(row)s, seat %(seat)s"),
+    }[bank.kind]
+    return words % {"section": block.name, "row": bank.label, "seat": chair.number}
+
+
+def bank_name(bank: Bank) -> str:
+    words = {
+        "row": _("Row %(name)s"),
+        "table": _("Table %(name)s"),
+        "booth": _("Box %(name)s"),
+    }[bank.kind]
+    return words % {"name": bank.label}
+
+
+def chair_name(chair: Chair) -> str:
+    """ "seat 12", and what is special about it."""
+    words = _("seat %(number)s", number=chair.number)
+    if chair.kind == "accessible":
+        words += ", " + _("wheelchair place")
+    elif chair.kind == "companion":
+        words += ", " + _("companion’s seat")
+    return f"{words}, {chair.note}" if chair.note else words
+
+
+STATES = {"f": "free", "h": "held", "s": "sold", "b": "blocked"}
+
+
+def state_word(letter: int) -> str:
+    """The state that one byte of a snapshot stands for."""
+    return STATES[chr(letter)]
+
+
+def state_name(state: str) -> str:
+    return {
+        "free": _("free"),
+        "held": _("held"),
+        "sold": _("sold"),
+        "blocked": _("not on sale"),
+    }[state]
+
+
+def how_they_sit(found: Sequence[Place]) -> str:
+    """In words, whether a party sits together, so that nobody finds an aisle by surprise."""
+    if len(found) < 2:
+        return ""
+    positions = sorted(one.chair.position for one in found)
+    banks = {one.bank.key: one.bank for one in found}
+    if len(banks) == 1 and positions[-1] - positions[0] == len(positions) - 1:
+        runs = [
+            run for run in found[0].bank.runs() if any(chair.position in positions for chair in run)
+        ]
+        if len(runs) == 1:
+            return _("All side by side.")
+        return _("All in one row, with an aisle between them.")
+    if len(banks) == 1:
+        return _("All in one row, but not all side by side.")
+    if len(banks) == 2 and len({one.block.key for one in found}) == 1:
+        return _("In two rows, one behind the other.")
+    return _("They are not all together.")
+
+
+def _block(
+    seated: Seated, known: dict[str, Offered], snapshot: states.Snapshot, block: Block
+) -> BlockState:
+    sold_as = [seated.tier_of(key) for key in block.categories]
+    if not block.is_seated:
+        sold_as = [seated.prices.get(block.key) or seated.tier_of(block.category)]
+    offers = [known.get(tier or "") for tier in sold_as]
+    totals = [one.total for one in offers if one is not None]
+    own = offers[0] if offers and not block.is_seated else None
+    left = (
+        snapshot.states.count(b"f", block.first, block.end)
+        if block.is_seated
+        else (own.available if own and own.status == "on_sale" else 0)
+    )
+    known_categories = [seated.plan.categories.get(key) for key in block.categories]
+    return BlockState(
+        block,
+        left,
+        min(totals, default=None),
+        tuple(category for category in known_categories if category),
+        own,
+    )
+
+
+def _read(event_id: uuid.UUID) -> Seated | None:
+    row = db.session.execute(
+        select(
+            Seating.id,
+            Seating.version,
+            Seating.choosing,
+            Seating.most_seats,
+            Seating.prices,
+            Seating.accessible_release_at,
+        ).where(Seating.event_id == event_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    drawn = plan.kept(row.id, row.version)
+    if drawn is None:
+        drawing = db.session.scalars(select(Seating.drawing).where(Seating.id == row.id)).one()
+        drawn = plan.of(row.id, row.version, drawing)
+    return Seated(
+        event_id,
+        row.version,
+        row.choosing,
+        row.most_seats,
+        row.prices,
+        row.accessible_release_at,
+        drawn,
+    )

@@ -1,0 +1,31 @@
+// A page that holds seats and goes away says so, and its seats are given back early; back again, the
+// full time is there again. Going on to pay is not going away.
+//   <hold-leaving address="/events/SLUG/seats">
+class HoldLeaving extends HTMLElement {
+  connectedCallback() {
+    for (const name of ["pagehide", "pageshow"]) window.addEventListener(name, this)
+    document.addEventListener("submit", this)
+  }
+
+  disconnectedCallback() {
+    for (const name of ["pagehide", "pageshow"]) window.removeEventListener(name, this)
+    document.removeEventListener("submit", this)
+  }
+
+  handleEvent(event) {
+    if (event.type === "submit") this.going = true
+    else if (event.type === "pagehide") this.leave()
+    else this.comeBack()
+  }
+
+  leave() {
+    if (!this.going) navigator.sendBeacon(`${this.getAttribute("address")}/leave`)
+  }
+
+  comeBack() {
+    this.going = false
+    fetch(`${this.getAttribute("address")}/back`, { method: "POST" }).catch(() => {})
+  }
+}
+
+customElements.define("hold-leaving", HoldLeaving)

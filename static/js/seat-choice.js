@@ -1,0 +1,351 @@
+// Which seats one has chosen. The form's list of ticked seats is what counts; the map shows it, the
+// sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
+// chosen is lost by a refusal, a reload or a look at another page.
+const STALE = 6000
+
+class SeatChoice extends HTMLElement {
+  connectedCallback() {
+    this.map = this.querySelector("seat-map")
+    this.states = this.querySelector("seat-states")
+    this.form = this.querySelector("[data-counter]")
+    this.list = this.querySelector("[data-chosen-seats]")
+    this.notice = this.querySelector("[data-notice]")
+    this.sheet = this.querySelector("[data-sheet]")
+    this.held = new Set()
+    this.lately = new Map()
+    if (!this.form) return
+    for (const name of ["seat-picked", "seats", "submit", "change", "click", "keydown", "lapsed"]) this.addEventListener(name, this)
+    for (const name of ["pagehide", "pageshow"]) window.addEventListener(name, this)
+    customElements.whenDefined("seat-map").then(() => this.comeBack())
+  }
+
+  disconnectedCallback() {
+    for (const name of ["pagehide", "pageshow"]) window.removeEventListener(name, this)
+  }
+
+  get address() {
+    return this.getAttribute("address")
+  }
+
+  get inputs() {
+    return [...this.list.querySelectorAll("input[name=seat]")]
+  }
+
+  get keys() {
+    return this.inputs.filter((input) => input.checked).map((input) => input.value)
+  }
+
+  get positions() {
+    return this.inputs.filter((input) => input.checked).map((input) => Number(input.dataset.at))
+  }
+
+  handleEvent(event) {
+    switch (event.type) {
+      case "seat-picked":
+        return this.picked(event.detail)
+      case "seats":
+        return this.lookAround()
+      case "submit":
+        return this.submit(event)
+      case "change":
+        if (event.target.name === "seat") this.set(this.keys)
+        return
+      case "click":
+        return this.clicked(event)
+      case "keydown":
+        if (event.key === "Escape" && this.sheet.open) this.close()
+        return
+      case "lapsed":
+        return this.lapse(event.target.dataset.lapsed)
+      case "pagehide":
+        return this.leave()
+      case "pageshow":
+        if (event.persisted) this.comeBack()
+    }
+  }
+
+  clicked(event) {
+    const button = event.target.closest("button")
+    if (button?.dataset.instead) {
+      event.preventDefault()
+      this.set(button.dataset.instead.split(" "), true)
+    } else if (button?.dataset.way) {
+      this.toggle(this.shown)
+      this.close()
+    } else if (button && "closeSheet" in button.dataset) {
+      this.close()
+    }
+  }
+
+  // The sheet: what the seat is, before it is taken. Pressed again, it is taken.
+  async picked(chair) {
+    if (this.sheet.open && this.shown?.at === chair.at) {
+      if (this.mayTake(chair)) this.toggle(chair)
+      return this.close()
+    }
+    this.shown?.element.classList.remove("chair--shown")
+    this.shown = chair
+    chair.element.classList.add("chair--shown")
+    if (!this.sheet.open) this.sheet.show()
+    this.fill(`<div class="seat-sheet__words"><p class="seat-sheet__title"></p><div data-ways></div></div>`)
+    this.sheet.querySelector("p").textContent = chair.says
+    this.offerWays()
+    try {
+      const answer = await fetch(`${this.address}/at/${encodeURIComponent(chair.key)}/sheet`)
+      if (!answer.ok || this.shown !== chair) return
+      this.fill(await answer.text())
+      this.offerWays()
+    } catch {
+      // What is there already says enough to take it.
+    }
+  }
+
+  fill(html) {
+    this.sheet.innerHTML = html
+    this.sheet.prepend(this.closer())
+  }
+
+  closer() {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "seat-sheet__close"
+    button.dataset.closeSheet = ""
+    button.setAttribute("aria-label", this.dataset.close)
+    button.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-x"/></svg>'
+    return button
+  }
+
+  offerWays() {
+    const ways = this.sheet.querySelector("[data-ways]")
+    const chair = this.shown
+    if (!ways || !chair) return
+    const mine = this.positions.includes(chair.at)
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = `button button--wide ${mine ? "" : "button--primary"}`
+    button.dataset.way = mine ? "give-back" : "take"
+    button.textContent = mine ? this.dataset.giveBack : this.dataset.take
+    if (!mine && !this.mayTake(chair)) {
+      const words = document.createElement("p")
+      words.className = "seat-sheet__gone"
+      words.textContent = this.dataset.gone
+      ways.replaceChildren(words)
+      return
+    }
+    ways.replaceChildren(button)
+    button.focus({ preventScroll: true })
+  }
+
+  mayTake(chair) {
+    return this.positions.includes(chair.at) || this.isFree(chair.at)
+  }
+
+  // What one gave back a moment ago still looks taken for a few seconds, and is not.
+  isFree(at) {
+    const mine = this.held.has(at) || Date.now() - (this.lately.get(at) ?? 0) < STALE
+    return mine || (this.states.of(at) ?? "f") === "f"
+  }
+
+  close() {
+    const chair = this.shown
+    this.sheet.close()
+    chair?.element.classList.remove("chair--shown")
+    this.shown = null
+    if (chair?.element.isConnected) chair.element.focus({ preventScroll: true })
+  }
+
+  // A table sold as a whole is taken and given back as a whole.
+  toggle(chair) {
+    if (!chair) return
+    const keys = new Set(this.keys)
+    const all = chair.bank.classList.contains("bank--whole") ? [...chair.bank.querySelectorAll(".chair")].map((one) => one.getAttribute("href").slice("#seat-".length)) : [chair.key]
+    const taking = !keys.has(chair.key)
+    for (const key of all) {
+      if (taking) keys.add(key)
+      else keys.delete(key)
+    }
+    if (taking && keys.size > Number(this.getAttribute("most"))) return this.say(this.dataset.most)
+    this.announce((taking ? this.dataset.chosen : this.dataset.givenBack).replace("{}", chair.says))
+    return this.set([...keys])
+  }
+
+  // From now on these are chosen.
+  set(keys, reveal = false) {
+    return (this.pending = this.change(keys, reveal))
+  }
+
+  // The list comes from the box office, with prices and words.
+  async change(keys, reveal) {
+    const turn = (this.turn = (this.turn ?? 0) + 1)
+    this.say("")
+    this.busy = true
+    const positions = keys.map((key) => this.position(key)).filter((at) => at !== undefined)
+    this.map.mark(positions)
+    try {
+      const answer = await (this.getAttribute("choosing") === "hold_at_once" || this.held.size ? this.hold(keys) : this.ask(keys))
+      if (turn !== this.turn) return
+      await this.answered(answer, reveal)
+    } catch {
+      if (turn === this.turn) this.say(this.dataset.unreachable)
+    } finally {
+      if (turn === this.turn) this.settle()
+    }
+  }
+
+  position(key) {
+    for (const chair of this.map.chairs.values()) if (chair.key === key) return chair.at
+    return this.inputs.find((input) => input.value === key)?.dataset.at
+  }
+
+  ask(keys) {
+    const query = new URLSearchParams(keys.map((key) => ["seat", key]))
+    return fetch(`${this.address}/chosen?${query}`)
+  }
+
+  hold(keys) {
+    const form = new FormData(this.form)
+    form.delete("seat")
+    for (const key of keys) form.append("seat", key)
+    return this.post(`${this.address}/held`, form)
+  }
+
+  post(url, form) {
+    return fetch(url, { method: "POST", body: new URLSearchParams(form), headers: { "HX-Request": "true" } })
+  }
+
+  async answered(answer, reveal = false) {
+    const address = answer.headers.get("HX-Redirect")
+    if (address) {
+      this.leaving = true
+      location.assign(address)
+      return
+    }
+    const html = await answer.text()
+    if (answer.status === 409 || answer.status === 422) return this.refused(html)
+    if (!answer.ok) return this.say(this.dataset.unreachable)
+    this.list.innerHTML = html
+    for (const at of this.held) this.lately.set(at, Date.now())
+    this.held = new Set(this.list.querySelector("hold-countdown") ? this.positions : [])
+    if (reveal) await this.map.reveal(this.positions)
+  }
+
+  refused(html) {
+    this.notice.innerHTML = html
+    this.notice.scrollIntoView({ block: "nearest" })
+    this.notice.querySelector("button")?.focus({ preventScroll: true })
+    this.states.ask()
+  }
+
+  settle() {
+    this.busy = false
+    this.map.mark(this.positions)
+    this.form.dispatchEvent(new Event("input", { bubbles: true }))
+    const label = this.form.querySelector("running-total [data-label]")
+    if (label && this.held.size) label.textContent = this.dataset.goOn
+    this.remember()
+    this.lookAround()
+  }
+
+  // One of mine went to somebody else: said at once, the others stay.
+  lookAround() {
+    if (this.shown && this.sheet.open && !this.positions.includes(this.shown.at) && !this.mayTake(this.shown)) this.offerWays()
+    if (this.busy) return
+    const gone = this.inputs.filter((input) => input.checked && !this.isFree(Number(input.dataset.at)))
+    if (!gone.length) return
+    const words = gone.map((input) => input.closest("li").querySelector(".chosen__where").textContent.trim()).join("; ")
+    for (const input of gone) input.closest("li").remove()
+    this.settle()
+    this.say(this.dataset.taken.replace("{}", words))
+  }
+
+  async submit(event) {
+    event.preventDefault()
+    if (this.sending) return
+    this.sending = true
+    const button = event.submitter
+    await this.pending
+    this.sending = false
+    const best = button && "best" in button.dataset
+    const form = new FormData(this.form, button)
+    const counted = [...form.entries()].some(([name, value]) => name === "seat" || (name.startsWith("tier-") && Number(value) > 0))
+    if (!best && !counted) {
+      this.map.scrollIntoView({ block: "nearest" })
+      return this.say(this.dataset.empty)
+    }
+    this.sending = this.busy = true
+    this.say("")
+    button?.setAttribute("aria-busy", "true")
+    try {
+      await this.answered(await this.post(button?.getAttribute("formaction") ?? this.form.action, form), best)
+    } catch {
+      this.say(this.dataset.unreachable)
+    }
+    this.sending = false
+    button?.removeAttribute("aria-busy")
+    if (!this.leaving) this.settle()
+  }
+
+  // What is remembered is this tab's own.
+  remember() {
+    try {
+      sessionStorage.setItem(`seats ${this.address}`, JSON.stringify({ keys: this.keys }))
+    } catch {
+      // Not kept beyond this page.
+    }
+  }
+
+  async comeBack() {
+    this.leaving = false
+    let before = {}
+    try {
+      before = JSON.parse(sessionStorage.getItem(`seats ${this.address}`)) ?? {}
+    } catch {
+      // Nothing is remembered.
+    }
+    const keys = this.keys.length ? this.keys : before.keys ?? []
+    if (!keys.length) return
+    this.busy = true
+    try {
+      // The box office knows whether it holds them, also for who comes back from the checkout.
+      const answer = await this.post(`${this.address}/back`, new FormData())
+      await this.answered(answer.status === 204 ? await this.ask(keys) : answer)
+    } catch {
+      // They are still on the map.
+    }
+    this.settle()
+  }
+
+  // The time is over: what was held is still chosen, and anybody's to take.
+  async lapse(words) {
+    this.busy = true
+    try {
+      await this.answered(await this.ask(this.keys))
+    } catch {
+      this.held.clear()
+    }
+    this.settle()
+    this.say(words)
+  }
+
+  // Nobody waits for seats that a closed tab holds: they are given back early, unless one returns.
+  leave() {
+    if (this.leaving || !this.held.size) return
+    navigator.sendBeacon(`${this.address}/leave`)
+  }
+
+  announce(words) {
+    const place = this.querySelector("[data-announcement]")
+    if (place) place.textContent = words
+  }
+
+  say(words) {
+    if (!words) return this.notice.replaceChildren()
+    const line = document.createElement("p")
+    line.className = "notice notice--doubt"
+    line.setAttribute("role", "alert")
+    line.textContent = words
+    this.notice.replaceChildren(line)
+  }
+}
+
+customElements.define("seat-choice", SeatChoice)

@@ -1,0 +1,326 @@
+"""Choosing seats in a real browser: by mouse, by touch, by keyboard, and without script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from eventflow.db import db, now
+from eventflow.sales import holds, seat_plans, seats
+from eventflow.sales.models import Hold, Order
+from eventflow.sales.seats import Asker
+from eventflow.seating import states
+from tests.browser.test_buying import fill_in, weigh
+from tests.seating import halls
+from tests.seating.theatres import hall_of, make_seated
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LIGHT = 250_000
+"""Bytes over the wire for an arena, all that the page loads included."""
+ARENA = {"lower": 0, "side": 0, "upper": 0, "floor": 2}
+
+
+@pytest.fixture
+def play(at_riverside):
+    """Three rows of eight Stalls at 25.00."""
+    event = make_seated(halls.room(), {"stalls": 0})
+    states.clear()
+    seat_plans.clear()
+    return event
+
+
+@pytest.fixture
+def tapped(at_riverside):
+    """The same room, where a seat is held as soon as it is taken."""
+    event = make_seated(halls.room(), {"stalls": 0}, choosing="hold_at_once")
+    states.clear()
+    seat_plans.clear()
+    return event
+
+
+def others_take(event, *positions: int) -> None:
+    hall = hall_of(event)
+    seats.place(
+        event.slug,
+        seats=[hall.ids[position] for position in positions],
+        asker=Asker(buyer="carl"),
+        at=now(),
+    )
+    states.forget(event.id)
+
+
+def open_map(page: Page, address: str, *, near: str = "A") -> None:
+    """Until the seats are there and can be pressed."""
+    page.goto(address)
+    expect(page.locator("seat-map[data-ready]")).to_be_attached()
+    page.locator("seat-map").scroll_into_view_if_needed()
+    for _step in range(6):
+        if page.locator("seat-map[data-level=near]").count():
+            break
+        page.get_by_role("button", name="Closer").click()
+        page.wait_for_timeout(250)
+    expect(seat(page, near, 4)).to_be_attached()
+
+
+def seat(page: Page, row: str, number: int):
+    return page.locator(f".chair[data-at][aria-label^='Row {row}, seat {number},']")
+
+
+def take(page: Page, row: str, number: int) -> None:
+    seat(page, row, number).dispatch_event("click", {"detail": 0})
+    page.get_by_role("button", name="Take this seat").click()
+    expect(
+        page.locator(".chosen__seat").filter(has_text=f"row {row}, seat {number}")
+    ).to_be_visible()
+
+
+def only_hold() -> Hold:
+    query = select(Hold).where(Hold.status == "live", Hold.buyer != "carl")
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def labels() -> list[str]:
+    return [one.label for one in holds.seats_of(only_hold())]
+
+
+def test_two_seats_by_touch_from_the_map_to_the_tickets(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+
+    seat(phone, "A", 4).click(force=True)
+    expect(phone.locator(".view__picture")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Stalls, row A, seat 4")).to_be_visible()
+    phone.get_by_role("button", name="Take this seat").click()
+    take(phone, "A", 5)
+    shown = phone.locator("[data-total]").inner_text()
+    phone.get_by_role("button", name="Hold 2 tickets").click()
+    phone.wait_for_url("**/checkout/**")
+
+    expect(phone.locator("button.button--primary[form=checkout]:visible")).to_have_text(
+        f"Pay {shown}"
+    )
+    fill_in(phone)
+    phone.get_by_role("button", name=f"Pay {shown}").click()
+    expect(phone.get_by_role("heading", name="Here are your tickets")).to_be_visible()
+    expect(phone.get_by_text("Stalls A4").first).to_be_visible()
+    order = db.session.scalars(select(Order)).one()
+    assert [ticket.seat_label for ticket in order.tickets] == ["Stalls A4", "Stalls A5"]
+    assert phone.troubles == []
+
+
+def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, phone):
+    page = phone
+    page.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(page.locator("seat-map[data-ready]")).to_be_attached()
+
+    page.locator("a.block").first.focus()
+    page.keyboard.press("Enter")
+    expect(seat(page, "A", 1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Take this seat")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(seat(page, "A", 1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(seat(page, "A", 2)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(seat(page, "B", 2)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosen__seat")).to_have_count(2)
+    page.locator("running-total button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout/**")
+
+    page.locator("#field-buyer_name").focus()
+    page.keyboard.type("Bea Buyer")
+    page.keyboard.press("Tab")
+    page.keyboard.type("bea@example.com")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile(r"^Pay \$")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Here are your tickets")).to_be_visible()
+
+
+def test_two_seats_are_bought_without_script(served, riverside, play, old_phone):
+    old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    old_phone.get_by_role("link", name="Choose from a list instead").click()
+    old_phone.get_by_role("checkbox", name=re.compile("seat 4, ")).first.check()
+    old_phone.get_by_role("checkbox", name=re.compile("seat 5, ")).first.check()
+    old_phone.get_by_role("button", name="Hold the ticked seats").click()
+    fill_in(old_phone)
+    old_phone.get_by_role("button", name=re.compile(r"^Pay \$")).click()
+
+    expect(old_phone.get_by_role("heading", name="Here are your tickets")).to_be_visible()
+    assert old_phone.troubles == []
+
+
+def test_without_script_a_section_on_the_map_leads_to_its_seats(served, riverside, play, old_phone):
+    old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    old_phone.locator("a.block").first.click()
+
+    expect(old_phone.get_by_role("heading", name="Stalls")).to_be_visible()
+    expect(old_phone.get_by_role("group", name="Row A")).to_be_visible()
+
+
+def test_a_seat_that_somebody_else_takes_is_told_within_seconds(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 4)
+    take(phone, "A", 5)
+
+    others_take(play, 3)
+
+    expect(phone.get_by_text("row A, seat 4 went to somebody else")).to_be_visible(timeout=8_000)
+    expect(phone.locator(".chosen__seat")).to_have_count(1)
+    expect(seat(phone, "A", 4)).to_have_attribute("data-s", "h")
+    expect(phone.get_by_role("button", name="Hold 1 ticket")).to_be_visible()
+
+
+def test_a_refusal_offers_others_and_one_press_takes_them(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 2)
+
+    phone.get_by_role("button", name="Hold 1 ticket").click()
+    expect(phone.get_by_text("would leave a single seat")).to_be_visible()
+    expect(phone.locator(".chosen__seat")).to_have_count(1)
+    instead = phone.locator("[data-instead]").first
+    words = instead.inner_text()
+    instead.click()
+    expect(phone.get_by_text("would leave a single seat")).to_be_hidden()
+    phone.get_by_role("button", name="Hold 1 ticket").click()
+    phone.wait_for_url("**/checkout/**")
+
+    assert labels() == [words]
+
+
+def test_what_was_chosen_is_there_after_a_reload(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 4)
+
+    phone.reload()
+
+    expect(phone.locator(".chosen__seat")).to_have_text(re.compile("row A, seat 4"))
+    expect(phone.get_by_role("button", name="Hold 1 ticket")).to_be_visible()
+
+
+def test_where_seats_are_held_at_once_every_change_is_a_hold(served, riverside, tapped, phone):
+    open_map(phone, served.at(riverside, f"/events/{tapped.slug}"))
+    take(phone, "A", 1)
+    expect(phone.locator("hold-countdown")).to_be_visible()
+    assert labels() == ["Stalls A1"]
+    take(phone, "A", 2)
+    assert labels() == ["Stalls A1", "Stalls A2"]
+
+    phone.locator(".chosen__seat input").last.uncheck()
+
+    expect(phone.locator(".chosen__seat")).to_have_count(1)
+    assert labels() == ["Stalls A1"]
+
+
+def test_a_closed_tab_gives_its_seats_back_early(served, riverside, tapped, phone):
+    open_map(phone, served.at(riverside, f"/events/{tapped.slug}"))
+    take(phone, "A", 1)
+    full = only_hold().expires_at
+
+    phone.goto(served.at(riverside, "/"))
+    for _attempt in range(50):
+        if only_hold().expires_at < full:
+            break
+        phone.wait_for_timeout(100)
+    assert only_hold().expires_at < full
+
+    phone.go_back()
+    expect(phone.locator("hold-countdown")).to_be_visible()
+    assert only_hold().expires_at == full
+
+
+def test_who_goes_back_from_the_checkout_still_has_the_seats(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 1)
+    take(phone, "A", 2)
+    phone.get_by_role("button", name="Hold 2 tickets").click()
+    phone.wait_for_url("**/checkout/**")
+    full = only_hold().expires_at
+
+    phone.go_back()
+
+    expect(phone.locator("hold-countdown")).to_be_visible()
+    expect(phone.locator(".chosen__seat")).to_have_count(2)
+    expect(phone.get_by_text("went to somebody else")).to_be_hidden()
+    take(phone, "A", 3)
+    assert labels() == ["Stalls A1", "Stalls A2", "Stalls A3"]
+    phone.get_by_role("button", name="Go on to pay").click()
+    phone.wait_for_url("**/checkout/**")
+    assert only_hold().expires_at == full
+    expect(phone.get_by_text("Stalls A1, Stalls A2, Stalls A3")).to_be_visible()
+
+
+def test_a_checkout_that_is_closed_gives_its_seats_back_early(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 1)
+    phone.get_by_role("button", name="Hold 1 ticket").click()
+    phone.wait_for_url("**/checkout/**")
+    address, full = phone.url, only_hold().expires_at
+
+    phone.goto(served.at(riverside, "/"))
+    for _attempt in range(50):
+        if only_hold().expires_at < full:
+            break
+        phone.wait_for_timeout(100)
+    assert only_hold().expires_at < full
+
+    phone.goto(address)
+    expect(phone.locator("[data-clock]")).to_be_visible()
+    assert only_hold().expires_at == full
+
+
+def test_the_best_seats_are_held_and_shown_on_the_map(served, riverside, play, phone):
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+
+    phone.get_by_label("Seats", exact=True).fill("3")
+    phone.get_by_role("button", name="Hold the best seats").click()
+
+    expect(phone.get_by_text("All side by side.")).to_be_visible()
+    expect(phone.locator("hold-countdown")).to_be_visible()
+    expect(phone.locator(".chair--mine")).to_have_count(3)
+    assert len(labels()) == 3
+
+
+def test_prices_and_needs_make_the_others_pale(served, riverside, at_riverside, phone):
+    drawing = halls.room()
+    drawing["sections"][0]["rows"][0]["seats"][0]["kind"] = "accessible"
+    drawing["sections"][0]["rows"][0]["seats"][1]["kind"] = "companion"
+    event = make_seated(drawing, {"stalls": 0})
+    states.clear()
+    seat_plans.clear()
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+
+    phone.get_by_text("Wheelchair places").click()
+    expect(phone.locator(".chair--pale")).to_have_count(23)
+    phone.get_by_text("Wheelchair places").click()
+    expect(phone.locator(".chair--pale")).to_have_count(0)
+    phone.get_by_label("Together").select_option("8")
+    expect(phone.locator(".chair--pale")).to_have_count(0)
+
+
+def test_an_arena_is_light(served, riverside, at_riverside, phone):
+    event = make_seated(halls.arena(20_000), ARENA)
+    states.clear()
+    seat_plans.clear()
+    address = served.at(riverside, f"/events/{event.slug}")
+
+    weight = weigh(phone, address)
+
+    assert weight < LIGHT
+    assert phone.troubles == []
+
+
+def test_pages_without_seats_load_no_scripts_for_them(served, riverside, gala, phone):
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+
+    phone.goto(served.at(riverside, "/events/winter-gala"), wait_until="networkidle")
+
+    assert [url for url in asked if "seat" in url] == []
