@@ -130,8 +130,11 @@ def _facts(body: EventDraft) -> dict[str, Any]:
     """What was sent, under the names that drafting knows."""
     facts = body.model_dump(exclude_unset=True)
     if "venue" in facts:
-        venue = facts.pop("venue") or {"name": "", "address": ""}
-        facts["venue_name"], facts["venue_address"] = venue["name"], venue["address"]
+        venue = facts.pop("venue")
+        if venue is None:
+            venue = {"name": "", "address": ""}
+        # Of a venue, too, only what is sent is changed.
+        facts |= {f"venue_{name}": value for name, value in venue.items()}
     for name in ("title", "timezone", "format"):
         if name in facts and facts[name] is None:
             del facts[name]

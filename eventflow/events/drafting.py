@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from eventflow.accounts import audit
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
+from eventflow.events import following
 from eventflow.events.models import FORMATS, Event, Stock
 from eventflow.money import is_currency
 from eventflow.security import ControlCharacters, refuse_control_characters
@@ -86,10 +87,12 @@ def create(
     return event
 
 
-def change(event: Event, facts: Mapping[str, Any], *, at: datetime) -> None:
+def change(
+    event: Event, facts: Mapping[str, Any], *, despite_clash: bool = False, at: datetime
+) -> None:
     """Change what an event says, from a mapping of the names in PLAIN and `capacity`.
 
-    Raises Invalid; then nothing is changed.
+    Raises Invalid; then nothing is changed. `despite_clash`: though its venue is taken then.
     """
     facts = dict(facts)
     capacity = facts.pop("capacity", ...)
@@ -104,6 +107,7 @@ def change(event: Event, facts: Mapping[str, Any], *, at: datetime) -> None:
     if after:
         words = _("Changed %(what)s of %(title)s", what=", ".join(after), title=event.title)
         audit.record("event.change", event, words, before, after, at=at)
+        following.tell(event, despite_clash=despite_clash, at=at)
 
 
 def find(slug: str) -> Event:
@@ -164,7 +168,22 @@ def _checked(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], di
     ends = cleaned.get("ends_at", event.ends_at)
     if starts and ends and ends <= starts and "ends_at" not in wrong:
         wrong["ends_at"] = _("The end comes after the start.")
+    if event.status == "published":
+        wrong = _stripped(event, cleaned) | wrong
     return cleaned, wrong
+
+
+def _stripped(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What a public event can't do without, and would lose: its buyers rely on it."""
+    lost = {}
+    if facts.get("starts_at", event.starts_at) is None:
+        lost["starts_at"] = _("Say when it starts.")
+    if facts.get("ends_at", event.ends_at) is None:
+        lost["ends_at"] = _("Say when it ends.")
+    somewhere = facts.get("venue_name", event.venue_name)
+    if facts.get("format", event.format) != "virtual" and not somewhere:
+        lost["venue"] = _("Say where it takes place, or make it a virtual event.")
+    return lost
 
 
 def _clean(name: str, value: Any) -> Any:

@@ -142,6 +142,9 @@ class Tier(TenantOwned, Model):
             name="per_order",
         ),
         CheckConstraint("sale_end > sale_start", name="sale_window"),
+        CheckConstraint(
+            "code_kind in ('static', 'rotating', 'rotating_or_printed')", name="code_kind"
+        ),
         Index(None, "event_id"),
     )
 
@@ -157,6 +160,10 @@ class Tier(TenantOwned, Model):
     min_per_order: Mapped[int] = mapped_column(default=1)
     max_per_order: Mapped[int] = mapped_column(default=10)
     hidden: Mapped[bool] = mapped_column(default=False)
+    code_kind: Mapped[str] = mapped_column(default="static", server_default="static")
+    """Which codes open the door: printed ones, ones a phone makes anew, or those with a way out."""
+    proof: Mapped[str] = mapped_column(default="", server_default="")
+    """What has to be shown at the door for this price; empty: nothing."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     event: Mapped[Event] = relationship(

@@ -80,7 +80,8 @@ def _save_facts(slug: str, step: int) -> Response:
         with transaction():
             event = wizard.locked(slug, request.form.get("version", ""))
             before = event.timezone
-            wizard.save(event, step, typed, at=now())
+            despite_clash = request.form.get("despite_clash") == "1"
+            wizard.save(event, step, typed, despite_clash=despite_clash, at=now())
             has_moved = event.timezone != before and any(
                 tier.sale_start or tier.sale_end or tier.price_steps for tier in event.tiers
             )
@@ -89,7 +90,9 @@ def _save_facts(slug: str, step: int) -> Response:
         return wizard_pages.answer(event, step, typed=typed, notice=changed.message, status=409)
     except Invalid as refusal:
         event = drafting.find(slug)
-        return wizard_pages.answer(event, step, typed=typed, errors=refusal.fields, status=422)
+        return wizard_pages.answer(
+            event, step, typed=typed, errors=refusal.fields, status=refusal.status
+        )
     if has_moved:
         flash(
             _("Sales begin and end at the same moments as before; see how the clock shows them."),

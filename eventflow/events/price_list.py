@@ -54,6 +54,8 @@ class TierRow:
     sale_end: str = ""
     sale_end_turn: str = ""
     hidden: bool = False
+    code_kind: str = "static"
+    proof: str = ""
     removed: bool = False
     early: list[EarlyRow] = field(default_factory=list)
 
@@ -222,6 +224,8 @@ def _row_of(tier: Tier) -> TierRow:
         sale_end=wall_clock.written(tier.sale_end, zone),
         sale_end_turn=wall_clock.turn(tier.sale_end, zone),
         hidden=tier.hidden,
+        code_kind=tier.code_kind,
+        proof=tier.proof,
         early=[
             EarlyRow(
                 price=written_amount(step.price, event.currency),
@@ -258,6 +262,8 @@ def _row_typed(key: str, tier: Tier | None, form: MultiDict[str, str]) -> TierRo
         sale_end=text("sale_end"),
         sale_end_turn=text("sale_end_turn"),
         hidden=f"tier-{key}-hidden" in form,
+        code_kind=text("code_kind", "static"),
+        proof=" ".join(text("proof").split()),
         early=early,
     )
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from eventflow.accounts import audit
 from eventflow.db import db
 from eventflow.errors import Invalid, Refusal
+from eventflow.events import following
 from eventflow.events.models import Event
 from eventflow.queue import enqueue
 
@@ -57,6 +58,7 @@ def publish(event: Event, *, at: datetime) -> None:
     event.version += 1
     audit.record("event.publish", event, _("Published %(title)s", title=event.title), at=at)
     db.session.flush()
+    following.tell(event, at=at)
 
 
 def cancel(event: Event, *, at: datetime) -> None:
@@ -71,6 +73,7 @@ def cancel(event: Event, *, at: datetime) -> None:
     event.version += 1
     audit.record("event.cancel", event, _("Cancelled %(title)s", title=event.title), at=at)
     db.session.flush()
+    following.tell(event, at=at)
     if not was_draft:
         enqueue("payments.refund_event", event.id, queue="default")
 
@@ -85,6 +88,7 @@ def archive(event: Event, *, at: datetime) -> None:
     event.status = "archived"
     event.version += 1
     db.session.flush()
+    following.tell(event, at=at)
 
 
 def is_archivable(event: Event, *, at: datetime) -> bool:
@@ -102,6 +106,7 @@ def restore(event: Event, *, at: datetime) -> None:
     audit.record("event.restore", event, _("Brought back %(title)s", title=event.title), at=at)
     event.version += 1
     db.session.flush()
+    following.tell(event, at=at)
 
 
 def open_preview(event: Event, *, at: datetime) -> str:

@@ -57,7 +57,7 @@ def _plan(event: Event, row: TierRow, wrong: Wrong) -> dict[str, Any]:
     if row.removed:
         return {}
     facts: dict[str, Any] = {"name": row.name, "description": row.description}
-    facts["hidden"] = row.hidden
+    facts |= {"hidden": row.hidden, "code_kind": row.code_kind, "proof": row.proof}
     if not row.name:
         wrong[row.field("name")] = _("A tier needs a name.")
     facts["price"] = _amount(row.price, event.currency, row.field("price"), wrong)

@@ -21,7 +21,8 @@ from eventflow.events.models import Event, PriceStep, Stock, Tier, TierStock
 from eventflow.money import MAX_AMOUNT
 from eventflow.security import ControlCharacters, refuse_control_characters
 
-LONGEST = {"name": 120, "description": 2000}
+LONGEST = {"name": 120, "description": 2000, "proof": 120}
+CODE_KINDS = ("static", "rotating", "rotating_or_printed")
 CHANGEABLE = (
     "name",
     "description",
@@ -32,6 +33,8 @@ CHANGEABLE = (
     "min_per_order",
     "max_per_order",
     "hidden",
+    "code_kind",
+    "proof",
 )
 MOST_TIERS = 100
 
@@ -251,6 +254,8 @@ def _clean(name: str, value: Any) -> Any:
         return _text(name, value)
     if name == "price":
         return _amount(value)
+    if name == "code_kind" and value not in CODE_KINDS:
+        raise ValueError(_("Choose what kind of code its tickets have."))
     if name in ("min_per_order", "max_per_order") and not 1 <= value <= 100:
         raise ValueError(_("An order takes between 1 and 100 of a tier."))
     if name.startswith("sale_") and value is not None and value.tzinfo is None:

@@ -34,8 +34,17 @@ FIELDS: dict[int, tuple[str, ...]] = {
 """What the first two steps' forms hold. The third has a form of its own, in `price_list`; the
 fourth is about the picture, the preview and going on sale, each kept when it is asked for."""
 
-STEP_OF = {"title": WHAT, "starts_at": WHEN, "ends_at": WHEN, "venue": WHEN, "tiers": TICKETS}
-"""Where one does what `publishing.missing` asks for."""
+STEP_OF = {
+    "title": WHAT,
+    "starts_at": WHEN,
+    "ends_at": WHEN,
+    "venue": WHEN,
+    "tiers": TICKETS,
+}
+"""The step in which one does what `publishing.missing` asks for."""
+
+PAGE_OF = {"seats": "seating", "clash": "venue"}
+"""What is asked for by other capabilities is done on pages of the event that are theirs."""
 
 MOMENTS = ("starts_at", "ends_at", "doors_at")
 MANY_LINES = ("description", "venue_address")
@@ -81,7 +90,9 @@ def locked(slug: str, version: str) -> Event:
     return event
 
 
-def save(event: Event, step: int, typed: Typed, *, at: datetime) -> None:
+def save(
+    event: Event, step: int, typed: Typed, *, despite_clash: bool = False, at: datetime
+) -> None:
     """Keep what a step's form says. The caller has `locked` the event. Raises Invalid."""
     wrong: dict[str, str] = {}
     facts = {
@@ -92,7 +103,7 @@ def save(event: Event, step: int, typed: Typed, *, at: datetime) -> None:
     with staying_whole(event, at=at):
         try:
             if facts:
-                drafting.change(event, facts, at=at)
+                drafting.change(event, facts, despite_clash=despite_clash, at=at)
         except Invalid as refusal:
             wrong = {**refusal.fields, **wrong}
         if wrong:
@@ -104,6 +115,14 @@ def reach(event: Event, step: int) -> None:
     """Remember how far the wizard has come, for whoever goes on with it, wherever that is."""
     event.wizard_step = max(event.wizard_step, min(step, LOOK))
     db.session.flush()
+
+
+def address_of(event: Event, name: str) -> str:
+    """Where one does what `publishing.missing` asks for under this name."""
+    here = f"/manage/events/{event.slug}"
+    if name in STEP_OF:
+        return f"{here}/edit/{STEP_OF[name]}"
+    return f"{here}/{PAGE_OF[name]}" if name in PAGE_OF else f"/manage/{name}"
 
 
 def resumes_at(event: Event) -> int:

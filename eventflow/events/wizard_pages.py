@@ -184,6 +184,11 @@ def _tickets(event: Event, prices: PriceList | None) -> dict[str, Any]:
         "rule": rule,
         "turns_of": lambda shown: wall_clock.turns(shown, event.timezone),
         "in_short": _in_short,
+        "code_kinds": [
+            ("static", _("Stays the same, on a screen or on paper")),
+            ("rotating", _("Changes, and only a phone shows it")),
+            ("rotating_or_printed", _("Changes; a printed one counts after an ID check")),
+        ],
     }
 
 
@@ -201,6 +206,10 @@ def _in_short(row: TierRow) -> str:
         words.append(ngettext("an early price", "%(num)s early prices", early))
     if row.hidden:
         words.append(_("hidden"))
+    if row.code_kind != "static":
+        words.append(_("a code that changes"))
+    if row.proof:
+        words.append(row.proof)
     return " · ".join(words)
 
 
@@ -246,7 +255,7 @@ def _checklist(event: Event, wants: Mapping[str, str]) -> list[tuple[str, str, s
         if state == "missing" or text:
             found.append((state, str(text), f"{here}/{STEP_OF[name]}"))
     for name in wants.keys() - done.keys():
-        found.append(("missing", wants[name], f"/manage/{name}"))
+        found.append(("missing", wants[name], wizard.address_of(event, name)))
     if not event.description:
         found.append(("wished", _("A description, for those who don’t know it yet."), f"{here}/1"))
     if event.cover is None:
