@@ -28,6 +28,7 @@ SCHEDULE = (
     # selling
     Recurring("sales.sweep_holds", every=30),
     Recurring("sales.expire_orders", every=1 * MINUTE),
+    Recurring("seating.release_allocations", every=1 * MINUTE),
     # money: what Stripe should have told us by now
     Recurring("payments.reconcile", every=2 * MINUTE),
     Recurring("payments.check_accounts", every=6 * HOUR),

@@ -1,0 +1,391 @@
+"""Allocations: seats kept from public sale, and let go by hand, by date or by rule.
+
+The promise kept here is that a seat somebody has is never kept back from them: what is sold or held
+stays out of an allocation, and each change counts anew, in the same transaction, what the tiers
+have to sell.
+"""
+
+import re
+import secrets
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select, text
+
+from eventflow.accounts import audit
+from eventflow.db import db, new_id
+from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events.drafting import forget_lapsed
+from eventflow.events.models import Event
+from eventflow.seating import chairs, pricing
+from eventflow.seating.models import Allocation, Seat, SeatRow
+from eventflow.security import ControlCharacters, refuse_control_characters
+
+KINDS = ("house", "box_office", "sponsor", "presale", "technical")
+LONGEST = {"name": 80, "code": 40}
+MOST = 100
+MOST_BELOW = 1_000_000
+
+_TAKEN = text(
+    """
+    select s.id from seats s
+     where s.event_id = :event and s.id = any(:seats)
+       and (exists (select from tickets t where t.seat_id = s.id and t.status = 'valid')
+         or exists (select from holds h where h.id = s.hold_id and h.status = 'live'))
+    """
+)
+
+
+def create(event: Event, facts: Mapping[str, Any], *, at: datetime) -> Allocation:
+    """A new allocation with no seats in it. Raises Invalid."""
+    pricing.find(event)
+    if len(of(event)) >= MOST:
+        raise Refusal(_("An event has %(most)s allocations at most.", most=MOST))
+    allocation = Allocation(id=new_id(), event_id=event.id, name="", kind="house", code="")
+    _write(allocation, facts)
+    db.session.add(allocation)
+    db.session.flush()
+    words = _("Made the allocation %(name)s", name=allocation.name)
+    audit.record("allocation.create", allocation, words, at=at)
+    return allocation
+
+
+def change(allocation: Allocation, facts: Mapping[str, Any], *, at: datetime) -> None:
+    """Say something else of it: its name, its code, when it is let go. Raises Invalid."""
+    _write(allocation, facts)
+    before, after = audit.changes(allocation)
+    db.session.flush()
+    if "code" in after:
+        # What a code sells counts as on sale.
+        _count(db.session.get_one(Event, allocation.event_id), at=at)
+    if after:
+        words = _("Changed the allocation %(name)s", name=allocation.name)
+        audit.record("allocation.change", allocation, words, before, after, at=at)
+
+
+def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:
+    """Keep these seats back for it; answers how many. One that is sold or held is refused."""
+    event = db.session.get_one(Event, allocation.event_id)
+    found = _locked(event, seats, at=at)
+    taken = set(db.session.scalars(_TAKEN, {"event": event.id, "seats": [s.id for s in found]}))
+    if taken:
+        labels = ", ".join(seat.label for seat in found if seat.id in taken)
+        raise Refusal(
+            _("%(seats)s: sold or held already, so not to be kept back.", seats=_few(labels))
+        )
+    for seat in found:
+        seat.allocation_id = allocation.id
+    _count(event, at=at)
+    words = ngettext(
+        "Kept back %(num)s seat for %(name)s",
+        "Kept back %(num)s seats for %(name)s",
+        len(found),
+        name=allocation.name,
+    )
+    after = {"seats": [seat.label for seat in found[:50]]}
+    audit.record("allocation.keep", allocation, words, after=after, at=at)
+    return len(found)
+
+
+def take_out(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:
+    """Put these of its seats on public sale; answers how many."""
+    event = db.session.get_one(Event, allocation.event_id)
+    found = [s for s in _locked(event, seats, at=at) if s.allocation_id == allocation.id]
+    for seat in found:
+        seat.allocation_id = None
+    _count(event, at=at)
+    words = ngettext(
+        "Let go %(num)s seat of %(name)s",
+        "Let go %(num)s seats of %(name)s",
+        len(found),
+        name=allocation.name,
+    )
+    before = {"seats": [seat.label for seat in found[:50]]}
+    audit.record("allocation.release", allocation, words, before, at=at)
+    return len(found)
+
+
+def release(allocation: Allocation, *, at: datetime) -> int:
+    """Put all its seats on public sale, and forget when that was due."""
+    seats = seats_of(allocation)
+    allocation.release_at = allocation.release_below = None
+    return take_out(allocation, seats, at=at)
+
+
+def remove(allocation: Allocation, *, at: datetime) -> None:
+    """Take the allocation away; its seats go on sale."""
+    release(allocation, at=at)
+    words = _("Took away the allocation %(name)s", name=allocation.name)
+    audit.record("allocation.remove", allocation, words, at=at)
+    db.session.delete(allocation)
+    db.session.flush()
+
+
+def is_due(allocation: Allocation, *, at: datetime) -> bool:
+    """Whether its date has come, or its rule applies: too few seats are left for everybody."""
+    if allocation.release_at is not None and allocation.release_at <= at:
+        return True
+    return (
+        allocation.release_below is not None
+        and _public_left(allocation.event_id, at) < allocation.release_below
+    )
+
+
+def release_due(event_id: uuid.UUID, *, at: datetime) -> int:
+    """Let go what is due at one event; answers how many seats that was. Safe to do twice."""
+    db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
+    due = [
+        one
+        for one in db.session.scalars(
+            select(Allocation).where(Allocation.event_id == event_id).order_by(Allocation.id)
+        )
+        if is_due(one, at=at)
+    ]
+    return sum(release(one, at=at) for one in due)
+
+
+def with_conditions(at: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(tenant, event) of all whose allocations may be due; asked across tenants."""
+    query = (
+        select(Allocation.tenant_id, Allocation.event_id)
+        .join(Event, Event.id == Allocation.event_id)
+        .where(Event.status.in_(("draft", "published")))
+        .where((Allocation.release_at <= at) | Allocation.release_below.is_not(None))
+        .distinct()
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+# Looking
+
+
+def of(event: Event) -> list[Allocation]:
+    query = select(Allocation).where(Allocation.event_id == event.id)
+    return list(db.session.scalars(query.order_by(Allocation.name, Allocation.id)))
+
+
+def is_known(slug: str, code: str) -> bool:
+    """Whether this code opens any seats of the event."""
+    query = select(Allocation.id).join(Event, Event.id == Allocation.event_id)
+    return db.session.scalar(query.where(Event.slug == slug, Allocation.code == code)) is not None
+
+
+def find(event: Event, allocation_id: uuid.UUID) -> Allocation:
+    allocation = db.session.scalar(
+        select(Allocation).where(Allocation.id == allocation_id, Allocation.event_id == event.id)
+    )
+    if allocation is None:
+        raise NotFound(_("There is no such allocation."))
+    return allocation
+
+
+def seats_of(allocation: Allocation) -> list[uuid.UUID]:
+    query = select(Seat.id).where(Seat.allocation_id == allocation.id).order_by(Seat.position)
+    return list(db.session.scalars(query))
+
+
+def counts(event: Event) -> dict[uuid.UUID, int]:
+    """How many seats each allocation keeps."""
+    query = (
+        select(Seat.allocation_id, func.count())
+        .where(Seat.event_id == event.id, Seat.allocation_id.is_not(None))
+        .group_by(Seat.allocation_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query) if row[0]}
+
+
+def in_words(seats: Sequence[Seat]) -> list[str]:
+    """Seats as lists say them, row by row: "Stalls A1-A4, A7"."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for seat in seats:
+        rows.setdefault((seat.row.section, seat.row.label), []).append(seat.number)
+    return [
+        f"{section} " + ", ".join(f"{label}{part}" for part in _ranges(numbers, label))
+        for (section, label), numbers in rows.items()
+    ]
+
+
+def read_list(event: Event, typed: str) -> list[uuid.UUID]:
+    """The seats that a list names: "Stalls A1-A10, B3", "Circle C", one part a comma or line.
+
+    A section counts for all that follows in its line. Raises Invalid with what can't be read.
+    """
+    rows = _rows(event)
+    sections = sorted({section for section, _row in rows}, key=len, reverse=True)
+    found: dict[uuid.UUID, None] = {}
+    unread: list[str] = []
+    for line in typed.splitlines():
+        section = sections[0] if len(sections) == 1 else ""
+        for part in filter(None, (" ".join(one.split()) for one in re.split(r"[,;]", line))):
+            named = next((s for s in sections if _begins(part, s)), "")
+            rest = part[len(named) :].strip() if named else part
+            section = named or section
+            seats = _of_part(rows, section, rest)
+            if seats:
+                found |= dict.fromkeys(seats)
+            else:
+                unread.append(part)
+    if unread:
+        words = _("These are no seats of this event: %(parts)s.", parts=_few(", ".join(unread)))
+        raise Invalid({"seats": words})
+    if not found:
+        raise Invalid({"seats": _("Name at least one seat.")})
+    return list(found)
+
+
+def _rows(event: Event) -> dict[tuple[str, str], dict[str, uuid.UUID]]:
+    rows: dict[tuple[str, str], dict[str, uuid.UUID]] = {}
+    query = (
+        select(SeatRow.section, SeatRow.label, Seat.number, Seat.id)
+        .join(Seat, Seat.seat_row_id == SeatRow.id)
+        .where(SeatRow.event_id == event.id)
+        .order_by(Seat.position)
+    )
+    for section, label, number, seat_id in db.session.execute(query):
+        rows.setdefault((section, label), {})[number] = seat_id
+    return rows
+
+
+def _of_part(
+    rows: Mapping[tuple[str, str], Mapping[str, uuid.UUID]], section: str, rest: str
+) -> list[uuid.UUID]:
+    if not rest:
+        named = [row for (name, _label), row in rows.items() if name == section]
+        return [seat for row in named for seat in row.values()]
+    first, _dash, last = (one.strip() for one in rest.partition("-"))
+    for (name, label), row in rows.items():
+        if name != section:
+            continue
+        if rest.casefold() == label.casefold():
+            return list(row.values())
+        numbers = list(row)
+        begins = _number(first, label, numbers)
+        if begins is None and rest[: len(label)].casefold() == label.casefold():
+            # A table's seats are called "4-3": row 4, seat 3.
+            begins = _number(rest, f"{label}-", numbers)
+            if begins is not None:
+                return [row[begins]]
+        if begins is None:
+            continue
+        ends: str | None = begins
+        if last:
+            ends = _number(last, label, numbers) or _number(label + last, label, numbers)
+        if ends is None:
+            continue
+        low, high = sorted((numbers.index(begins), numbers.index(ends)))
+        return [row[number] for number in numbers[low : high + 1]]
+    return []
+
+
+def _number(word: str, label: str, numbers: Sequence[str]) -> str | None:
+    if word[: len(label)].casefold() != label.casefold():
+        return None
+    rest = word[len(label) :].strip()
+    return rest if rest in numbers else None
+
+
+def _begins(part: str, section: str) -> bool:
+    after = part[len(section) : len(section) + 1]
+    return part[: len(section)].casefold() == section.casefold() and after in ("", " ")
+
+
+def _ranges(numbers: Sequence[str], label: str) -> list[str]:
+    parts: list[list[str]] = []
+    for number in numbers:
+        before = parts[-1][-1] if parts else ""
+        follows = number.isdecimal() and before.isdecimal() and int(number) == int(before) + 1
+        if follows:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return [part[0] if len(part) == 1 else f"{part[0]}-{label}{part[-1]}" for part in parts]
+
+
+def _locked(event: Event, seats: Collection[uuid.UUID], *, at: datetime) -> list[Seat]:
+    chairs.lock_rows(event.id)
+    forget_lapsed(event.id, at=at)
+    query = (
+        select(Seat)
+        .where(Seat.event_id == event.id, Seat.id.in_(set(seats)))
+        .order_by(Seat.position)
+        .execution_options(populate_existing=True)
+    )
+    found = list(db.session.scalars(query))
+    if len(found) < len(set(seats)):
+        raise NotFound(_("There is no such seat."))
+    return found
+
+
+def _count(event: Event, *, at: datetime) -> None:
+    db.session.flush()
+    pricing.changed(pricing.find(event), at=at)
+
+
+def _public_left(event_id: uuid.UUID, at: datetime) -> int:
+    return db.session.scalar(_LEFT, {"event": event_id, "at": at}) or 0
+
+
+_LEFT = text(
+    """
+    select count(*) from seats s
+     where s.event_id = :event and s.tier_id is not null and s.allocation_id is null
+       and not exists (select from tickets t where t.seat_id = s.id and t.status = 'valid')
+       and not exists (select from holds h where h.id = s.hold_id and h.status = 'live'
+                                             and h.expires_at > :at)
+    """
+)
+
+
+def _write(allocation: Allocation, facts: Mapping[str, Any]) -> None:
+    wrong: dict[str, str] = {}
+    for name, most in LONGEST.items():
+        if name in facts:
+            words = " ".join(str(facts[name] or "").split())
+            try:
+                refuse_control_characters(words)
+            except ControlCharacters as error:
+                wrong[name] = str(error)
+            if len(words) > most:
+                wrong[name] = _("Keep this to %(most)s characters.", most=most)
+            setattr(allocation, name, words)
+    if "name" in facts and not allocation.name:
+        wrong["name"] = _("Give it a name, such as who the seats are for.")
+    elif "name" in facts and any(
+        one.name.casefold() == allocation.name.casefold() and one.id != allocation.id
+        for one in _siblings(allocation)
+    ):
+        wrong["name"] = _("There is an allocation of this name already.")
+    if "kind" in facts:
+        if facts["kind"] not in KINDS:
+            wrong["kind"] = _("Choose what the seats are kept for.")
+        else:
+            allocation.kind = facts["kind"]
+    if "release_at" in facts:
+        allocation.release_at = facts["release_at"]
+    if "release_below" in facts:
+        below = facts["release_below"]
+        if below is not None and not 1 <= below <= MOST_BELOW:
+            wrong["release_below"] = _("A whole number from 1.")
+        else:
+            allocation.release_below = below
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _siblings(allocation: Allocation) -> list[Allocation]:
+    with db.session.no_autoflush:
+        query = select(Allocation).where(Allocation.event_id == allocation.event_id)
+        return list(db.session.scalars(query))
+
+
+def new_code() -> str:
+    """A code for a presale that nobody guesses, of letters that nobody takes for others."""
+    return "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _n in range(8))
+
+
+def _few(words: str) -> str:
+    return words if len(words) <= 300 else words[:300].rstrip() + "…"

@@ -1,0 +1,146 @@
+"""Seats kept back: for whom, until when, and what is on sale meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventflow.db import db, now, transaction
+from eventflow.errors import Invalid, Refusal
+from eventflow.events import drafting
+from eventflow.seating import allocations
+from eventflow.seating.models import Allocation, Seat
+from eventflow.tenancy import acting_for
+from jobs.seating import release_allocations
+from tests.sales.test_seats import buy, take
+from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
+
+
+@pytest.fixture
+def event(at_riverside):
+    return make_seated(a_drawing(a_row("A", 6), a_row("B", 6, y=90)))
+
+
+def keep(event, typed, **facts):
+    with transaction():
+        allocation = allocations.create(event, {"name": "House", **facts}, at=now())
+        allocations.put_in(allocation, allocations.read_list(event, typed), at=now())
+    forget()
+    return allocation
+
+
+def capacity(event) -> int:
+    db.session.expire_all()
+    return event.tiers[0].stock.capacity
+
+
+def test_what_is_kept_back_is_not_for_sale_and_not_counted(event):
+    keep(event, "Stalls A1-A3")
+    assert now_of(event) == "bbbfffffffff"
+    assert capacity(event) == 9
+    with pytest.raises(Refusal):
+        take(event, 0)
+
+
+def test_let_go_by_hand(event):
+    allocation = keep(event, "Stalls A1-A3")
+    with transaction():
+        allocations.take_out(allocation, allocations.read_list(event, "A2"), at=now())
+    assert now_of(event) == "bfbfffffffff"
+    with transaction():
+        allocations.release(allocation, at=now())
+    assert (now_of(event), capacity(event)) == ("f" * 12, 12)
+
+
+def test_what_is_sold_or_held_stays_with_whoever_has_it(event):
+    take(event, 2, 3)
+    with pytest.raises(Refusal) as refusal:
+        keep(event, "Stalls A1-A3")
+    assert "Stalls A3" in refusal.value.message
+    assert now_of(event).startswith("ffhh")
+
+
+def test_a_code_sells_what_is_kept_for_it_though_all_else_is_sold(event):
+    keep(event, "Stalls B", kind="presale", code="FRIENDS")
+    take(event, *range(6))
+
+    with pytest.raises(Refusal):
+        take(event, 6, 7, code="ENEMIES")
+    take(event, 6, 7, code="FRIENDS")
+
+    assert now_of(event) == "hhhhhh" + "hhbbbb"
+
+
+def test_let_go_by_date(at_riverside, event):
+    soon = now() + timedelta(hours=1)
+    allocation_id = keep(event, "Stalls A", release_at=soon).id
+    assert release_allocations() == 0
+    with acting_for(at_riverside.id), transaction():
+        allocation = db.session.get_one(Allocation, allocation_id)
+        allocations.change(allocation, {"release_at": now() - timedelta(seconds=1)}, at=now())
+
+    assert release_allocations() == 6
+    assert release_allocations() == 0
+    event = drafting.find("winter-gala")
+    assert (now_of(event), capacity(event)) == ("f" * 12, 12)
+
+
+def test_let_go_by_rule_when_few_are_left(at_riverside, event):
+    keep(event, "Stalls A", release_below=5)
+    assert release_allocations() == 0
+    event = drafting.find("winter-gala")
+    buy(at_riverside, take(event, 6, 7))
+    assert release_allocations() == 6
+    assert capacity(drafting.find("winter-gala")) == 12
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("Stalls A1-A3", 3),
+        ("A1-3, B6", 4),
+        ("stalls a3-a1; b2", 4),
+        ("Stalls A", 6),
+        ("Stalls", 12),
+        ("A1,\nStalls A1, A2", 2),
+    ],
+)
+def test_lists_of_seats_as_people_write_them(event, typed, count):
+    assert len(allocations.read_list(event, typed)) == count
+
+
+@pytest.mark.parametrize("typed", ["", "Z1", "Stalls A9", "A1-A99", "Circle A1", "A1 to A3", "-"])
+def test_lists_that_name_no_seats_are_refused(event, typed):
+    with pytest.raises(Invalid):
+        allocations.read_list(event, typed)
+
+
+def test_a_list_says_what_was_read(event):
+    found = allocations.read_list(event, "A1-A3, A5, B2")
+    query = select(Seat).where(Seat.id.in_(found)).order_by(Seat.position)
+    assert allocations.in_words(list(db.session.scalars(query))) == [
+        "Stalls A1-A3, A5",
+        "Stalls B2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"name": "a\x07"}, "name"),
+        ({"kind": "mine"}, "kind"),
+        ({"release_below": 0}, "release_below"),
+    ],
+)
+def test_what_is_no_allocation_is_refused(event, facts, field):
+    with pytest.raises(Invalid) as refusal, transaction():
+        allocations.create(event, {"name": "House", **facts}, at=now())
+    assert field in refusal.value.fields
+
+
+def test_two_of_one_name_are_one_too_many(event):
+    keep(event, "A1")
+    with pytest.raises(Invalid):
+        keep(event, "A2", name="house")

@@ -1,0 +1,194 @@
+"""The console of a seated event: its map, its prices, its rules, what is kept back."""
+
+import copy
+import re
+
+import pytest
+
+from eventflow.db import db, now, transaction
+from eventflow.events import drafting
+from eventflow.events.models import Event
+from eventflow.sales import seats as selling
+from eventflow.seating import allocations, pricing
+from eventflow.seating.models import Allocation, Seat, SeatMap, SeatRow
+from tests import factories
+from tests.people import browser_at
+from tests.sales.test_seats import take
+from tests.seating.theatres import a_drawing, a_row, forget, make_map, make_seated, now_of
+
+HERE = "/manage/events/winter-gala/seating"
+PRICES = f"{HERE}/price-change"
+
+
+def gala() -> Event:
+    db.session.rollback()
+    db.session.expire_all()
+    forget()
+    return drafting.find("winter-gala")
+
+
+@pytest.fixture
+def seated(console, at_riverside):
+    """Two rows of six; the Winter Gala is on sale."""
+    return make_seated(a_drawing(a_row("A", 6), a_row("B", 6, y=90)))
+
+
+def test_from_no_seats_to_seats_that_cost_something(console, at_riverside):
+    factories.make_event(tiers=[], publish=False)
+    with transaction():
+        map_id = make_map(a_drawing(a_row("A", 6))).id
+    assert "Seat it on Theatre" in console.get(HERE).text
+
+    assert console.post(f"{HERE}/map", data={"map": map_id}).status_code == 303
+    answer = console.post(f"{HERE}/prices", data={"make": "c1", "price_c1": "25"})
+
+    assert answer.status_code == 303
+    tier = gala().tiers[0]
+    assert (tier.name, tier.price, tier.stock.capacity) == ("Stalls", 2500, 6)
+    page = console.get(HERE).text
+    assert "How full it is" in page
+    assert console.get(f"{HERE}/hall.svg").text.startswith("<svg")
+
+
+def test_a_new_tier_needs_a_price_that_can_be_read(console, at_riverside):
+    factories.make_event(tiers=[], publish=False)
+    with transaction():
+        map_id = make_map(a_drawing(a_row("A", 6))).id
+    console.post(f"{HERE}/map", data={"map": map_id})
+
+    answer = console.post(f"{HERE}/prices", data={"make": "c1", "price_c1": "cheap"})
+
+    assert answer.status_code == 422
+    assert 'value="cheap"' in answer.text
+    assert gala().tiers == []
+
+
+def test_the_map_is_taken_over_unless_somebody_has_a_seat_that_is_gone(console, seated):
+    def draw(change):
+        with transaction():
+            seat_map = db.session.query(SeatMap).one()
+            drawing = copy.deepcopy(seat_map.drawing)
+            change(drawing["sections"][0]["rows"])
+            seat_map.drawing, seat_map.version = drawing, seat_map.version + 1
+
+    draw(lambda rows: rows.append(a_row("C", 4, y=180)))
+    assert "The map has changed since" in console.get(HERE).text
+    assert console.post(f"{HERE}/renew").status_code == 303
+    assert now_of(gala()) == "f" * 16
+
+    take(gala(), 6, 7)
+    draw(lambda rows: rows.pop(1))
+    answer = console.post(f"{HERE}/renew")
+    assert answer.status_code == 409
+    assert "Stalls B1" in answer.text
+    assert console.post(f"{HERE}/unseat").status_code == 409
+    assert now_of(gala()) == "ffffff" + "hhffff" + "ffff"
+
+
+def test_prices_are_changed_together_once_they_were_seen(console, seated):
+    stalls = seated.tiers[0].id
+    typed = {"tiers": [stalls], "how": "percent", "by": "-12.5", "step": "50"}
+
+    page = console.post(PRICES, data=typed).text
+    assert "$25.00" in page
+    assert "$22.00" in page  # 21.875, to the next 0.50
+    assert gala().tiers[0].price == 2500
+
+    shown = dict(re.findall(r'name="(shown_[0-9a-f-]+)" value="(\d+)"', page))
+    answer = console.post(PRICES, data=typed | shown | {"do": "apply"})
+    assert answer.status_code == 303
+    assert gala().tiers[0].price == 2200
+
+    again = console.post(PRICES, data=typed | shown | {"do": "apply"})
+    assert again.status_code == 409
+    assert gala().tiers[0].price == 2200
+
+
+@pytest.mark.parametrize(
+    ("how", "by", "step"),
+    [
+        ("percent", "much", "1"),
+        ("percent", "-101", "1"),
+        ("percent", "²", "1"),
+        ("amount", "1.234", "1"),
+        ("amount", "", "1"),
+        ("percent", "5", "0"),
+        ("percent", "5", "x"),
+    ],
+)
+def test_a_change_that_cannot_be_read_comes_back(console, seated, how, by, step):
+    typed = {"tiers": [seated.tiers[0].id], "how": how, "by": by, "step": step}
+    answer = console.post(PRICES, data=typed)
+    assert answer.status_code == 422
+    assert gala().tiers[0].price == 2500
+
+
+def test_rules_are_kept_on_the_clock_of_the_event(console, seated):
+    form = {"choosing": "hold_at_once", "most_seats": "4", "swap_until": "2027-01-05T12:00"}
+    assert console.post(f"{HERE}/rules", data=form).status_code == 303
+    seating = pricing.find(gala())
+    assert (seating.choosing, seating.most_seats, seating.no_single_seats) == (
+        "hold_at_once",
+        4,
+        False,
+    )
+    assert seating.swap_until.isoformat().startswith("2027-01-05T12:00")
+
+    wrong = console.post(f"{HERE}/rules", data=form | {"most_seats": "0"})
+    assert wrong.status_code == 422
+    assert console.post(f"{HERE}/rules", data={}).status_code == 422
+
+
+def test_a_table_is_sold_whole_unless_a_part_of_it_is_gone(console, at_riverside):
+    table = a_row("T1", 4) | {"kind": "table"}
+    make_seated(a_drawing(table, a_row("A", 4, y=300)))
+    row_id = db.session.query(SeatRow).filter_by(kind="table").one().id
+
+    assert console.post(f"{HERE}/tables", data={"whole": row_id}).status_code == 303
+    with pytest.raises(selling.NotForSale):
+        take(gala(), 0, 1)
+
+    console.post(f"{HERE}/tables", data={})
+    take(gala(), 0, 1)
+    answer = console.post(f"{HERE}/tables", data={"whole": row_id})
+    assert answer.status_code == 422
+    assert "Stalls T1" in answer.text
+
+
+def test_seats_are_kept_back_by_list_and_by_mark_and_let_go(console, seated):
+    form = {"name": "Press", "kind": "house", "seats": "A1-A2"}
+    address = console.post(f"{HERE}/allocations", data=form).headers["Location"]
+    assert "Stalls A1-A2" in console.get(address).text
+
+    seat_id = db.session.query(Seat).filter_by(position=7).one().id
+    marked = {"seat": seat_id, "section": "s1", "do": "keep"}
+    assert console.post(f"{address}/seats", data=marked).status_code == 303
+    assert now_of(gala()) == "bbffff" + "fbffff"
+    assert "kept back here" in console.get(f"{address}?section=s1").text
+
+    console.post(f"{address}/seats", data={"seats": "A2", "do": "release"})
+    assert now_of(gala()) == "bfffff" + "fbffff"
+    wrong = console.post(f"{address}/seats", data={"seats": "Z99", "do": "keep"})
+    assert wrong.status_code == 422
+    assert "Z99" in wrong.text
+    console.post(f"{address}/remove")
+    assert now_of(gala()) == "f" * 12
+    assert db.session.query(Allocation).count() == 0
+
+
+def test_staff_look_and_do_not_change(app, riverside, seated, sam):
+    staff = browser_at(app, riverside, sam)
+    assert staff.get(HERE).status_code == 200
+    assert staff.post(f"{HERE}/rules", data={}).status_code == 403
+    assert staff.get(f"{HERE}/allocations").status_code == 403
+
+
+def test_an_allocation_of_another_event_is_not_found(console, seated):
+    with transaction():
+        kept = allocations.create(gala(), {"name": "House"}, at=now())
+        kept_id = kept.id
+    make_seated(a_drawing(a_row("A", 2)))
+    assert (
+        console.get(f"/manage/events/winter-gala-2/seating/allocations/{kept_id}").status_code
+        == 404
+    )

@@ -1,0 +1,376 @@
+"""Venues and maps: made, changed, saved on the version they were drawn on, imported, taken back."""
+
+import io
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from eventflow.db import db, now, transaction
+from eventflow.errors import Invalid, Refusal
+from eventflow.queue import OutboxJob
+from eventflow.seating import exporting, map_imports, maps, venues
+from eventflow.seating.models import MapImport, SeatMap
+from eventflow.tenancy import acting_for
+from jobs import seating as jobs
+from tests.people import browser_at
+from tests.seating.drawings import hall
+
+
+def make_map(template: str = "theatre") -> SeatMap:
+    with transaction():
+        venue = venues.create({"name": "Riverside Hall"}, zone="Europe/Vienna", at=now())
+        return maps.create(venue, "Concert", template=template, at=now())
+
+
+@pytest.fixture
+def concert(at_riverside) -> SeatMap:
+    return make_map()
+
+
+@pytest.fixture
+def here(concert) -> str:
+    return f"/manage/venues/riverside-hall/maps/{concert.id}"
+
+
+def again(seat_map: SeatMap) -> SeatMap:
+    db.session.rollback()
+    return maps.find(seat_map.id)
+
+
+# Venues
+
+
+def test_a_venue_of_the_same_name_gets_an_address_of_its_own(at_riverside):
+    with transaction():
+        made = [venues.create({"name": "Grand Hall"}, zone="UTC", at=now()).slug for _ in "ab"]
+    assert made == ["grand-hall", "grand-hall-2"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"latitude": "91", "longitude": "0"}, "latitude"),
+        ({"latitude": "nan", "longitude": "0"}, "latitude"),
+        ({"latitude": "48", "longitude": ""}, "longitude"),
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"setup_minutes": "-1"}, "setup_minutes"),
+        ({"teardown_minutes": "soon"}, "teardown_minutes"),
+        ({"notes": "a\x00b"}, "notes"),
+    ],
+)
+def test_what_a_venue_cannot_be_is_said_at_its_field(at_riverside, facts, field):
+    with pytest.raises(Invalid) as refusal:
+        venues.create({"name": "Hall"} | facts, zone="UTC", at=now())
+    assert field in refusal.value.fields
+
+
+def test_the_pages_of_a_venue_teach_show_and_keep_what_was_typed(console, riverside):
+    assert "Add your first venue" in console.get("/manage/venues").text
+    refused = console.post("/manage/venues/new", data={"name": "", "address": "On the quay 1"})
+    assert refused.status_code == 422
+    assert "On the quay 1" in refused.text
+    made = console.post(
+        "/manage/venues/new", data={"name": "The Quay", "setup_minutes": "90", "timezone": "UTC"}
+    )
+    assert made.location == "/manage/venues/the-quay"
+    assert "90 minutes" in console.get(made.location).text
+    drawn = console.post("/manage/venues/the-quay/maps", data={"name": "Gala", "template": "round"})
+    assert console.get(drawn.location).status_code == 200
+    assert "Gala" in console.get("/manage/venues/the-quay").text
+    picture = console.get(f"{drawn.location}/picture.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert "sandbox" in picture.headers["Content-Security-Policy"]
+
+
+def test_what_is_archived_is_out_of_the_way_and_comes_back(console, here, concert):
+    console.post(f"{here}/archive")
+    assert maps.of_venue(again(concert).venue) == []
+    console.post(f"{here}/restore")
+    assert len(maps.of_venue(again(concert).venue)) == 1
+    console.post("/manage/venues/riverside-hall/archive")
+    assert "Riverside Hall" in console.get("/manage/venues/archived").text
+    assert venues.all_of_them() == []
+
+
+def test_staff_look_and_admins_draw(app, riverside, sam, ada, here, concert):
+    staff, admin = browser_at(app, riverside, sam), browser_at(app, riverside, ada)
+    sent = {"base": 1, "drawing": concert.drawing}
+    page = staff.get(here).text
+    assert "may-change" not in page
+    assert "Import a file" not in page
+    assert staff.put(f"{here}/drawing", json=sent).status_code == 403
+    assert "may-change" in admin.get(here).text
+    assert admin.put(f"{here}/drawing", json=sent).status_code == 200
+
+
+# Saving
+
+
+def test_a_save_names_what_did_not_change(at_riverside, concert):
+    stalls, circle = concert.drawing["sections"]
+    first, *others = stalls["rows"]
+    moved = first | {"label": "AA"}
+    changed = stalls | {"rows": [moved, *({"same": row["id"]} for row in others)]}
+    changes = concert.drawing | {"sections": [{"same": circle["id"]}, changed]}
+    changes["shapes"] = [{"same": "h1"}]
+
+    with transaction():
+        maps.save(maps.find(concert.id, locked=True), changes, base=1, at=now())
+
+    kept = again(concert)
+    assert kept.version == 2
+    assert [one["name"] for one in kept.drawing["sections"]] == ["Circle", "Stalls"]
+    assert [row["label"] for row in kept.drawing["sections"][1]["rows"]][:2] == ["AA", "B"]
+    assert kept.drawing["sections"][0] == circle
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        None,
+        [],
+        {"sections": [{"same": "nobody"}]},
+        {"sections": [{"same": 3}]},
+        {"sections": [{"id": "s1", "name": "A", "rows": [{"same": "x"}]}]},
+        {"sections": 5},
+        {"sections": [{"id": "s1", "name": "A", "rows": 5}]},
+        {"shapes": [{"same": {}}]},
+    ],
+)
+def test_a_save_that_makes_no_sense_changes_nothing(console, here, concert, drawing):
+    answer = console.put(f"{here}/drawing", json={"base": 1, "drawing": drawing})
+    assert answer.status_code == 422
+    assert again(concert).version == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"[" * 200_000,
+        b'{"base": 1, "drawing": {"width": 1' + b"0" * 400 + b"}}",
+        b'{"base": 1, "drawing": {"width": NaN}}',
+        b'{"base": 1e400, "drawing": {}}',
+        b'{"base": true, "drawing": {}}',
+        b'{"base": 1, "drawing": {"sections": [{"id": "s1", "name": "\\ud800"}]}}',
+        b'{"base": 1, "drawing": {"categories": [{"id": {}, "name": [], "colour": {}}]}}',
+        b'{"base": 1, "drawing": {"shapes": [{"id": "h1", "kind": {}, "points": [[{}]]}]}}',
+        b"\xff\xfe",
+    ],
+)
+def test_whatever_is_sent_as_a_drawing_is_answered_calmly(console, here, concert, body):
+    kind = {"Content-Type": "application/json"}
+    saved = console.put(f"{here}/drawing", data=body, headers=kind)
+    assert saved.status_code in (400, 422)
+    # An empty drawing is one, too, and may be kept.
+    kept = console.post(f"{here}/keep-copy", data=body, headers=kind)
+    assert kept.status_code in (201, 400, 422)
+    assert again(concert).version == 1
+
+
+def test_a_file_may_be_called_anything(console, here):
+    file = (io.BytesIO(b"section,row,number,x,y\nPit,A,1,0,0\n"), "a\x07\u202e.csv")
+    looked = console.post(f"{here}/import", data={"file": file})
+    assert console.get(looked.location).status_code == 200
+
+
+def test_the_later_save_is_told_who_came_first(console, here, concert):
+    drawing = concert.drawing
+    first = console.put(f"{here}/drawing", json={"base": 1, "drawing": drawing | {"width": 5000}})
+    later = console.put(f"{here}/drawing", json={"base": 1, "drawing": drawing | {"width": 9000}})
+
+    assert first.json["version"] == 2
+    assert later.status_code == 409
+    assert later.json["version"] == 2
+    assert later.json["changed_by"] == "Olivia"
+    assert again(concert).drawing["width"] == 5000
+
+    kept = console.post(f"{here}/keep-copy", json={"drawing": drawing | {"width": 9000}})
+    assert kept.status_code == 201
+    assert len(maps.of_venue(again(concert).venue)) == 2
+
+
+def test_of_eight_saves_at_once_one_is_kept_and_seven_are_told(app, at_riverside, concert):
+    drawing, outcomes, ready = dict(concert.drawing), [], threading.Barrier(8)
+    tenant_id, map_id = at_riverside.id, concert.id
+
+    def save(number: int) -> None:
+        with app.app_context(), acting_for(tenant_id):
+            ready.wait()
+            try:
+                with transaction():
+                    seat_map = maps.find(map_id, locked=True)
+                    maps.save(seat_map, drawing | {"width": 1000 + number}, base=1, at=now())
+            except maps.SavedMeanwhile:
+                outcomes.append("told")
+            else:
+                outcomes.append("kept")
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["kept", *["told"] * 7]
+    assert again(concert).version == 2
+
+
+# Files
+
+
+def test_a_short_file_is_looked_at_drawn_and_taken_back(console, here, concert):
+    before = concert.drawing
+    file = (io.BytesIO(b"section,row,number,x,y\nPit,A,1,0,0\nPit,A,2,52,0\n"), "pit.csv")
+    looked = console.post(f"{here}/import", data={"file": file})
+    page = console.get(looked.location).text
+    assert "Draw 2 seats in place of what is there" in page
+    assert again(concert).drawing == before
+
+    console.post(f"{looked.location}/apply", data={"version": "1"})
+    assert maps.count(again(concert).drawing) == (2, 0)
+    console.post(f"{looked.location}/take-back", data={"version": "2"})
+    assert again(concert).drawing == before
+    assert again(concert).version == 3
+
+
+def test_a_broken_file_draws_nothing_and_names_its_lines(console, here, concert):
+    file = (io.BytesIO(b"section,row,number,x,y\nPit,A,1,0,zero\n=2,A,1,0,0\n"), "pit.csv")
+    looked = console.post(f"{here}/import", data={"file": file})
+    page = console.get(looked.location).text
+    assert "2 things to put right" in page
+    assert "formula" in page
+    assert console.post(f"{looked.location}/apply", data={"version": "1"}).status_code == 409
+    assert again(concert).version == 1
+
+
+def test_an_import_does_not_draw_over_what_was_saved_meanwhile(console, here, concert):
+    file = (io.BytesIO(b"section,row,number,x,y\nPit,A,1,0,0\n"), "pit.csv")
+    looked = console.post(f"{here}/import", data={"file": file})
+    console.put(f"{here}/drawing", json={"base": 1, "drawing": concert.drawing | {"width": 5000}})
+    assert console.post(f"{looked.location}/apply", data={"version": "1"}).status_code == 409
+    assert again(concert).drawing["width"] == 5000
+
+
+def test_a_long_file_is_read_by_a_worker_that_says_how_far_it_is(
+    console, here, concert, monkeypatch
+):
+    data = exporting.as_csv(hall(20_000)).encode()
+    looked = console.post(f"{here}/import", data={"file": (io.BytesIO(data), "hall.csv")})
+    assert "Waiting to be read" in console.get(looked.location).text
+    found = db.session.query(MapImport).one()
+    with transaction():
+        found.created_at = now() - timedelta(minutes=1)
+    assert "Nobody is reading files" in console.get(looked.location).text
+    db.session.rollback()
+    assert db.session.query(OutboxJob).filter_by(job="seating.read_import").count() == 1
+
+    seen = []
+    monkeypatch.setattr(map_imports, "note", _watching(seen, map_imports.note))
+    jobs.read_import(str(found.id))
+
+    assert seen[0] >= 19_000
+    assert "Draw 20,000 seats" in console.get(looked.location).text
+    console.post(f"{looked.location}/apply", data={"version": "1"})
+    assert again(concert).drawing == hall(20_000)
+
+
+def _watching(seen: list[int], note):
+    def watch(found, read) -> None:
+        seen.append(found.lines_read)
+        note(found, read)
+
+    return watch
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status"),
+    [
+        ("seats.xlsx", b"PK", 422),
+        ("seats.csv", b"x" * (13 * 1024 * 1024), 413),
+        ("seats.csv", b"x" * (11 * 1024 * 1024), 422),
+    ],
+)
+def test_what_cannot_be_a_file_of_seats_is_refused_at_the_door(console, here, name, data, status):
+    answer = console.post(f"{here}/import", data={"file": (io.BytesIO(data), name)})
+    assert answer.status_code == status
+
+
+def test_what_is_exported_from_the_pages_is_what_is_drawn(console, here, concert):
+    assert console.get(f"{here}/export.json").json == concert.drawing
+    text = console.get(f"{here}/export.csv")
+    assert text.mimetype == "text/csv"
+    assert text.text == exporting.as_csv(concert.drawing)
+
+
+# The HTTP API
+
+
+@pytest.fixture
+def program(app, riverside):
+    from eventflow.accounts import tokens
+
+    with acting_for(riverside.id), transaction():
+        _token, secret = tokens.create("tool", "admin", at=now())
+    browser = browser_at(app, riverside)
+    headers = {"Authorization": f"Bearer {secret}"}
+    return lambda method, path, **sent: browser.open(
+        f"/api/v1{path}", method=method, headers=headers | sent.pop("headers", {}), **sent
+    )
+
+
+def test_a_program_keeps_venues_and_maps(program, riverside):
+    made = program("POST", "/venues", json={"name": "Arena", "setup_minutes": 60})
+    assert made.status_code == 201
+    venue = made.json["venue"]
+    changed = program("PATCH", f"/venues/{venue['id']}", json={"address": "Ring 1"})
+    assert changed.json["venue"]["address"] == "Ring 1"
+    assert changed.json["venue"]["setup_minutes"] == 60
+    drawn = program("POST", f"/venues/{venue['id']}/maps", json={"name": "A", "template": "round"})
+    seat_map = drawn.json["map"]
+    assert seat_map["seats"] > 100
+    listed = program("GET", f"/venues/{venue['id']}/maps").json
+    assert listed["maps"][0]["seats"] == seat_map["seats"]
+
+    drawing = seat_map["drawing"] | {"width": 7777}
+    path = f"/maps/{seat_map['id']}"
+    assert program("PUT", path, json={"version": 1, "drawing": drawing}).status_code == 200
+    late = program("PUT", path, json={"version": 1, "drawing": drawing})
+    assert (late.status_code, late.json["code"]) == (409, "conflict")
+    wrong = program("PUT", path, json={"version": 2, "drawing": {"width": -1}})
+    assert wrong.json["errors"][0]["field"] == "width"
+
+
+def test_a_program_imports_what_it_exported(program, concert):
+    path = f"/maps/{concert.id}"
+    data = program("GET", f"{path}/export.csv", headers={"Accept": "text/csv"}).data
+    csv = {"Content-Type": "text/csv"}
+    dry = program("POST", f"{path}/import?dry_run=1", data=data, headers=csv)
+    assert dry.json["dry_run"] is True
+    assert again(concert).version == 1
+    done = program("POST", f"{path}/import", data=data, headers=csv)
+    assert done.json["map"]["version"] == 2
+    assert again(concert).drawing == concert.drawing
+
+    wrong = program("POST", f"{path}/import", data=data + b"Stalls,A,1,x,0\n", headers=csv)
+    assert wrong.status_code == 422
+    assert "line" in wrong.json["errors"][0]["field"]
+    huge = program("POST", f"{path}/import", data=b"x" * 10_500_000, headers=csv)
+    assert huge.status_code == 413
+    assert program("POST", f"{path}/import", data=b"<x/>").status_code == 415
+    big = json.dumps({"version": 2, "drawing": hall(20_000)})
+    kind = {"Content-Type": "application/json"}
+    assert program("PUT", path, data=big, headers=kind).status_code == 200
+
+
+def test_an_import_that_was_carried_out_is_not_carried_out_twice(at_riverside, concert):
+    data = b"section,row,number,x,y\nPit,A,1,0,0\n"
+    with transaction():
+        found = map_imports.begin(concert, "pit.csv", data, "", at=now())
+        map_imports.apply(found, concert, base=1, at=now())
+    with pytest.raises(Refusal):
+        map_imports.apply(found, concert, base=2, at=now())
