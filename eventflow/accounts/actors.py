@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-KINDS = ("user", "token", "buyer", "command", "system")
+KINDS = ("user", "token", "device", "buyer", "command", "system")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ def _slug(host: str) -> str | None:
     base = current_app.config["BASE_DOMAIN"]
     if host == base:
         return ""
+    if host == current_app.config["LAN_HOST"]:
+        # bin/dev --lan: a phone in the same network knows no names, so an address stands for one.
+        own: str | None = current_app.config["LAN_TENANT"]
+        return own
     if host.endswith("." + base):
         slug = host[: -len(base) - 1]
         return slug if "." not in slug else None

@@ -17,8 +17,13 @@ def kinds() -> dict[str, str]:
         "team": _("Team"),
         "token": _("API tokens"),
         "event": _("Events"),
+        "seating": _("Seats"),
         "events": _("Events and their pictures"),
         "tier": _("Tiers"),
+        "booking": _("Bookings of venues"),
+        "allocation": _("Seats kept back"),
+        "venue": _("Venues"),
+        "map": _("Seat maps"),
         "capacity": _("Shared capacity"),
         "orders": _("Orders"),
         "payments": _("Payments"),
@@ -33,7 +38,7 @@ def kinds() -> dict[str, str]:
 
 def called(column: str) -> str:
     """The name of something that can be changed; a column nobody has named keeps its own."""
-    names = _of_the_box_office() | _of_events() | _of_tiers()
+    names = _of_the_box_office() | _of_events() | _of_tiers() | _of_venues() | _of_seats()
     return names.get(column) or column.replace("_", " ")
 
 
@@ -85,6 +90,36 @@ def _of_the_box_office() -> dict[str, str]:
     }
 
 
+def _of_seats() -> dict[str, str]:
+    return {
+        "map": _("Seat map"),
+        "prices": _("What categories are sold as"),
+        "choosing": _("How seats are taken"),
+        "most_seats": _("Seats for one person"),
+        "no_single_seats": _("No single seats"),
+        "swap_until": _("Buyers change seats until"),
+        "accessible_release_at": _("Wheelchair places for everybody from"),
+        "kind": _("Kind"),
+        "release_at": _("Let go on"),
+        "release_below": _("Let go below"),
+        "seats": _("Seats"),
+        "organizer": _("Who takes it"),
+    }
+
+
+def _of_venues() -> dict[str, str]:
+    return {
+        "address": _("Address"),
+        "latitude": _("Latitude"),
+        "longitude": _("Longitude"),
+        "notes": _("Notes for the team"),
+        "setup_minutes": _("Set-up in minutes"),
+        "teardown_minutes": _("Tear-down in minutes"),
+        "seats": _("Seats"),
+        "standing": _("Places to stand"),
+    }
+
+
 def _of_events() -> dict[str, str]:
     return {
         "title": _("Title"),
@@ -114,6 +149,8 @@ def _of_events() -> dict[str, str]:
 def _of_tiers() -> dict[str, str]:
     return {
         "price": _("Price"),
+        "prices": _("Prices"),
+        "map": _("Seat map"),
         "quantity": _("Quantity"),
         "position": _("Place in the list"),
         "sale_start": _("Sale begins"),

@@ -30,6 +30,10 @@ def _text(value: str) -> str:
     return refuse_control_characters(value)
 
 
+def one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
 def _currency(value: str) -> str:
     if not is_currency(value):
         raise ValueError("not an ISO 4217 currency")
@@ -40,18 +44,42 @@ def _rfc3339(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _to_the_millisecond(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
+def _in_our_time(at: datetime) -> datetime:
+    # Beyond, an instant may be one that the database or a calendar can't write.
+    if not FIRST_YEAR < at.year < LAST_YEAR:
+        raise ValueError(f"Choose a year from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
+    return at
+
+
 Text = Annotated[str, AfterValidator(_text)]
 """Text as people write it: shown as written, control characters refused."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_text),
+    AfterValidator(one_line),
 ]
+"""A name of a person or a thing: one line, whatever it was typed as."""
 Instant = Annotated[
     AwareDatetime,
+    AfterValidator(_in_our_time),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
     Field(examples=["2027-02-14T19:30:00Z"]),
 ]
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_our_time),
+    PlainSerializer(_to_the_millisecond, return_type=str, when_used="json"),
+    Field(examples=["2027-02-14T19:30:00.250Z"]),
+]
+"""An instant that clocks are measured against."""
 Currency = Annotated[str, AfterValidator(_currency), Field(pattern="^[A-Z]{3}$", examples=["USD"])]
 Amount = Annotated[int, Field(ge=0, le=MAX_AMOUNT, description="Whole minor units")]
 

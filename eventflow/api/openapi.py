@@ -17,6 +17,12 @@ REF = "#/components/schemas/{model}"
 CODE_STATUS = {
     "sold_out": 409,
     "seat_taken": 409,
+    "single_seat": 409,
+    "not_for_sale": 409,
+    "too_many": 409,
+    "whole_table": 409,
+    "accessible_seat": 409,
+    "companion_seat": 409,
     "sale_not_open": 409,
     "hold_used": 409,
     "nothing_to_refund": 409,
@@ -26,6 +32,7 @@ CODE_STATUS = {
     "validation_failed": 422,
     "idempotency_key_reused": 422,
     "not_found": 404,
+    "device_revoked": 401,
 }
 """The status of each refusal an operation may name."""
 
@@ -129,7 +136,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             told.get("description", "") + f"\n\nNeeds a token of the role {operation.role} or more."
         ).strip()
     parameters = _query(operation)
-    if operation.method == "POST":
+    if operation.takes_key:
         parameters.append(
             {
                 "name": "Idempotency-Key",

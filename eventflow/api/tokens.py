@@ -1,5 +1,8 @@
 """Who calls the HTTP API: the bearer token of a request, and what its role may do.
 
+Most are API tokens. Another kind of token begins with a prefix of its own, and whoever makes it
+says with `register` who it is.
+
 A token is looked up once a request, and remembered for a second in each process: a door that
 scans fast does not ask the database about its token each time. What must not outlive a
 revocation by even that second asks for `principal().token_id` in its own statement.
@@ -37,13 +40,34 @@ _known: dict[tuple[uuid.UUID, str], tuple[float, "Principal"]] = {}
 class Principal:
     """A program that calls, known by its token."""
 
-    token_id: uuid.UUID
+    token_id: uuid.UUID | None
     tenant_id: uuid.UUID
     role: str
     name: str
+    device_id: uuid.UUID | None = None
+    """A device of the door, which is no API token: `token_id` is None then."""
+    supervises: bool = False
+    """A device that may override and undo, whatever else its role may not."""
+    event_ids: frozenset[uuid.UUID] = frozenset()
+    gate_ids: frozenset[uuid.UUID] = frozenset()
+    """What it is kept to; empty: nothing."""
+
+    def covers(self, event_id: uuid.UUID) -> bool:
+        return not self.event_ids or event_id in self.event_ids
 
     def may(self, role: str) -> bool:
         return ROLES.index(self.role) >= ROLES.index(role)
+
+
+Finder = Callable[[str], Principal]
+"""Who has this secret. Raises what is to be answered if nobody has."""
+
+_finders: dict[str, Finder] = {}
+
+
+def register(prefix: str, finder: Finder) -> None:
+    """Tokens that begin with this are somebody else's to know."""
+    _finders[prefix] = finder
 
 
 def principal() -> Principal | None:
@@ -90,6 +114,9 @@ def _identify(header: str | None) -> Principal | None:
     secret = secret.strip()
     if scheme.lower() != "bearer" or not _SHAPE.fullmatch(secret) or g.tenant is None:
         raise _unauthorized(_("Send the token as Authorization: Bearer …"), "invalid_request")
+    for prefix, finder in _finders.items():
+        if secret.startswith(prefix):
+            return finder(secret)
     who = _look_up(secret)
     if who is None:
         raise _unauthorized(_("This token is not known here, or was revoked."), "invalid_token")
@@ -115,7 +142,7 @@ def _look_up(secret: str) -> Principal | None:
     at = now()
     if token.last_used_at is None or at - token.last_used_at >= tokens.USED_AT_MOST_EVERY:
         with transaction():
-            tokens.used(who.token_id, at=at)
+            tokens.used(token.id, at=at)
     return who
 
 

@@ -1,12 +1,14 @@
 """Admitting: reading a code at the door, and letting its holder in once.
 
-The promise kept here is that a ticket is admitted once, whoever asks at the same moment, and that
-every reading of a code is written down. The signature is checked first, without the database;
-the rest is one statement, `admit` (migrations/functions).
+The promise kept here is that a ticket passes as often as its gate allows, whoever asks at the same
+moment, and that every reading of a code is written down. Signatures are checked first, without
+the database; the rest is one statement, `admit` (migrations/functions).
 """
 
+import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +17,26 @@ from sqlalchemy import func, select, text
 from eventflow.db import db, statement
 from eventflow.events.models import Event, Stock
 from eventflow.tenancy import current_tenant_id
-from eventflow.tickets import codes, keys
+from eventflow.tickets import codes, keys, rotating
 from eventflow.tickets.models import Ticket
+
+AMBER = frozenset(
+    {
+        "needs_rotating",
+        "phone_replaced",
+        "stale",
+        "clock_ahead",
+        "wrong_way",
+        "gate_not_open",
+        "gate_closed",
+        "wrong_tier",
+    }
+)
+"""Reasons that a supervisor may override, as they may override USED."""
 
 
 class TokenRevoked(Exception):
-    """The token was revoked after this process last looked."""
+    """The token or the device was revoked after this process last looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,50 @@ class Admission:
     reason: str
     checked_in_at: datetime | None = None
     ticket: dict[str, Any] | None = None
+    direction: str = "in"
+    check_identity: bool = False
+    first: dict[str, Any] | None = None
+    group: dict[str, Any] | None = None
+    is_double: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads codes: a program with its API token, a paired device, or neither."""
+
+    name: str = ""
+    token_id: uuid.UUID | None = None
+    device_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was shown at the door, with its signatures checked: which ticket, and how."""
+
+    ticket_id: uuid.UUID | None
+    issue: int | None = None
+    kind: str = "static"
+    phone_key: bytes | None = None
+    freshness: str | None = None
+    is_code: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a code, as a device tells of it."""
+
+    claim: Claim
+    scanned_at: datetime
+    scan_id: str | None = None
+    event: str | None = None
+    gate: str = ""
+    direction: str | None = None
+    override: bool = False
+    note: str = ""
+    client_result: str | None = None
+    together_with: uuid.UUID | None = None
+    """A ticket of whose order this one has to be."""
+    by: str = field(default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +108,41 @@ class Head:
 
 
 _ADMIT = text(
-    "select admit(:tenant, :token, :ticket, :issue, :event, :gate, :scan, :scanned_at,"
-    " :override, :by, :at)"
+    "select admit(:tenant, :token, :device, :ticket, :issue, :kind, :phone_key, :freshness,"
+    " :event, :gate, :direction, :scan, :scanned_at, false, null, :override, :note,"
+    " :together_with, :by, :at)"
 )
+
+
+def claim_of(code: str, *, at: datetime) -> Claim:
+    """What a code says, certainly; a claim of no ticket where it is none of ours. `at`: when it
+    was read, by a clock that is right."""
+    try:
+        facts = codes.read(code)
+        public = keys.of(facts.key_id).public
+        if facts.version == codes.ROTATING:
+            rotated = rotating.verify(public, code)
+            return Claim(
+                facts.ticket_id,
+                facts.issue,
+                "rotating",
+                rotated.phone_key,
+                rotated.freshness(at),
+            )
+        codes.verify(public, code)
+    except (codes.NotACode, codes.BadSignature, LookupError):
+        return Claim(None, is_code=False)
+    return Claim(facts.ticket_id, facts.issue)
+
+
+def by_hand(ticket_id: uuid.UUID | None) -> Claim:
+    """A ticket found by name or number: no code was read, so identity is to be checked."""
+    return Claim(ticket_id, None, "hand")
+
+
+def together(ticket_id: uuid.UUID | None) -> Claim:
+    """A ticket that comes with another of its order, whose code was read."""
+    return Claim(ticket_id, None, "group")
 
 
 def admit(
@@ -66,33 +158,39 @@ def admit(
     at: datetime,
 ) -> Admission:
     """Read a code at the door. Commits by itself; the same `scan_id` twice is one scan."""
-    try:
-        facts = _verified(code)
-    except (codes.NotACode, codes.BadSignature, LookupError):
-        facts = None
-    answer = _ask(
-        {
-            "tenant": current_tenant_id(),
-            "token": token_id,
-            "ticket": facts.ticket_id if facts else None,
-            "issue": facts.issue if facts else 0,
-            "event": event,
-            "gate": gate,
-            "scan": scan_id,
-            "scanned_at": min(scanned_at or at, at),
-            "override": override,
-            "by": by,
-            "at": at,
-        }
+    read_at = min(scanned_at or at, at)
+    reading = Reading(
+        claim_of(code, at=read_at),
+        read_at,
+        scan_id=scan_id,
+        event=event,
+        gate=gate,
+        override=override,
     )
+    return judge(reading, Reader(by, token_id), at=at)
+
+
+def judge(reading: Reading, reader: Reader, *, at: datetime) -> Admission:
+    """Judge a reading that waits for its answer. Commits by itself."""
+    answer = _ask(_ADMIT, _asked(reading) | _of_reader(reader) | {"at": at})
+    return admission(answer, reading.claim)
+
+
+def admission(answer: dict[str, Any], claim: Claim) -> Admission:
+    """The database's answer, read; TokenRevoked where it knows better than this process."""
     if answer["result"] == "REVOKED":
         raise TokenRevoked
     first = answer["checked_in_at"]
     return Admission(
         answer["result"],
-        "not_a_code" if facts is None and answer["ticket"] is None else answer["reason"],
+        answer["reason"] if claim.is_code or answer["ticket"] else "not_a_code",
         datetime.fromisoformat(first) if first else None,
         answer["ticket"],
+        answer["direction"],
+        answer["check_identity"],
+        answer["first"],
+        answer["group"],
+        answer["double"],
     )
 
 
@@ -116,11 +214,84 @@ def heads(event: Event, *, at: datetime) -> Head:
     return Head(int(capacity), registered, max(0, int(capacity) - registered), checked_in)
 
 
-def _verified(code: str) -> codes.CodeFacts:
-    facts = codes.read(code)
-    return codes.verify(keys.of(facts.key_id).public, code)
+_DIGESTED = text(
+    "select ticket_digest(t.id), t.id from tickets t join events e on e.id = t.event_id"
+    " where t.tenant_id = :tenant and e.tenant_id = :tenant and e.slug = :event"
+    " and ticket_digest(t.id) = any(:digests)"
+)
 
 
-def _ask(asked: dict[str, Any]) -> dict[str, Any]:
+def named(names: Iterable[str], *, event: str | None) -> dict[str, uuid.UUID]:
+    """The tickets that are named by their id or, of this event, by their digest."""
+    found: dict[str, uuid.UUID] = {}
+    digests = []
+    for name in names:
+        try:
+            found[name] = uuid.UUID(name)
+        except ValueError:
+            digests.append(name)
+    if digests and event is not None:
+        asked = {"tenant": current_tenant_id(), "event": event, "digests": digests}
+        for digest, ticket_id in db.session.execute(_DIGESTED, asked):
+            found[digest] = ticket_id
+    return found
+
+
+def _asked(reading: Reading) -> dict[str, Any]:
+    claim = reading.claim
+    return {
+        "tenant": current_tenant_id(),
+        "ticket": claim.ticket_id,
+        "issue": claim.issue,
+        "kind": claim.kind,
+        "phone_key": claim.phone_key,
+        "freshness": claim.freshness,
+        "event": reading.event,
+        "gate": reading.gate,
+        "direction": reading.direction,
+        "scan": reading.scan_id,
+        "scanned_at": reading.scanned_at,
+        "override": reading.override,
+        "note": reading.note,
+        "together_with": reading.together_with,
+    }
+
+
+def _of_reader(reader: Reader) -> dict[str, Any]:
+    return {"token": reader.token_id, "device": reader.device_id, "by": reader.name}
+
+
+_ADMIT_BATCH = text("select admit_batch(:tenant, :token, :device, cast(:scans as jsonb), :at)")
+
+
+def catch_up(readings: Sequence[Reading], reader: Reader, *, at: datetime) -> list[Admission]:
+    """Judge what a device read by itself, all of it, in the order given. Commits by itself."""
+    asked = {
+        "tenant": current_tenant_id(),
+        "token": reader.token_id,
+        "device": reader.device_id,
+        "scans": json.dumps(
+            [
+                _asked(reading)
+                | {
+                    "n": n,
+                    "client_result": reading.client_result,
+                    "reader": reading.by or reader.name,
+                    "phone_key": reading.claim.phone_key.hex() if reading.claim.phone_key else None,
+                }
+                for n, reading in enumerate(readings)
+            ],
+            default=str,
+        ),
+        "at": at,
+    }
+    answer = _ask(_ADMIT_BATCH, asked)
+    if isinstance(answer, dict):
+        raise TokenRevoked
+    answers = sorted(answer, key=lambda one: one["n"])
+    return [admission(one, reading.claim) for one, reading in zip(answers, readings, strict=True)]
+
+
+def _ask(question: Any, asked: dict[str, Any]) -> Any:
     with statement() as connection:
-        return connection.execute(_ADMIT, asked).scalar_one()
+        return connection.execute(question, asked).scalar_one()

@@ -1,22 +1,24 @@
 """The HTTP API of tickets: who comes."""
 
+import base64
 import csv
 import io
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from flask import Response, g
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from eventflow.accounts.hosts import tenant_url
-from eventflow.api.documents import Document, Instant, PageQuery, next_page, opaque
-from eventflow.api.operations import Operations
-from eventflow.db import db
+from eventflow.api.documents import Document, Instant, Moment, PageQuery, next_page, opaque
+from eventflow.api.operations import PUBLIC, Operations
+from eventflow.db import db, now, transaction
 from eventflow.events import drafting
 from eventflow.events.models import Event
-from eventflow.tickets import issuing
+from eventflow.seating.models import Seat
+from eventflow.tickets import issuing, phones
 from eventflow.tickets.models import Ticket
 
 api = Operations("tickets", __name__, tag="Tickets")
@@ -70,6 +72,30 @@ class AttendeeQuery(PageQuery):
     per_page: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
+class PhoneQuery(Document):
+    model_config = ConfigDict(strict=False, extra="ignore")
+
+    secret: Annotated[str, Field(max_length=100)] = ""
+
+
+class PhoneRequest(Document):
+    public_key: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=60,
+            description="A point of P-256, compressed: 33 bytes, base64url",
+        ),
+    ]
+
+
+class PhoneAnswer(Document):
+    number: Annotated[int, Field(description="How many phones have shown this ticket")]
+    facts: Annotated[str, Field(description="28 bytes, base64url")]
+    certificate: Annotated[str, Field(description="64 bytes, base64url")]
+    server_time: Moment
+
+
 @api.get(
     "/events/<slug>/attendees",
     summary="Who comes",
@@ -101,6 +127,32 @@ def attendees_csv(slug: str, query: AttendeeQuery) -> Response:
     response = Response(csv_of(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}-attendees.csv"'
     return response
+
+
+@api.post(
+    "/tickets/<ticket_id>/phone",
+    summary="Show a ticket on this phone",
+    role=PUBLIC,
+    query=PhoneQuery,
+    body=PhoneRequest,
+    answers={200: PhoneAnswer},
+    refusals=("conflict", "validation_failed"),
+)
+def show_on_phone(ticket_id: str, query: PhoneQuery, body: PhoneRequest) -> PhoneAnswer:
+    """The box office certifies the key that the phone has made, and replaces that of any other.
+
+    Needs the secret of the ticket or of its order. With the answer the phone makes rotating codes
+    by itself: facts, public key, certificate, step, proof (docs/ticket-codes.md).
+    """
+    with transaction():
+        ticket = issuing.find_with_secret(ticket_id, query.secret)
+        phone = phones.register(ticket, phones.read_key(body.public_key), at=now())
+    return PhoneAnswer.model_construct(
+        number=phone.number,
+        facts=_base64url(phone.facts),
+        certificate=_base64url(phone.certificate),
+        server_time=now(),
+    )
 
 
 def csv_of(tickets: Iterable[Ticket]) -> str:
@@ -138,7 +190,7 @@ def ticket_document(ticket: Ticket) -> TicketDocument:
             name=ticket.attendee_name, email=ticket.attendee_email
         ),
         tier=TierName.model_construct(id=opaque(ticket.tier_id), name=ticket.tier.name),
-        seat=None,
+        seat=ticket.seat_label,
         checked_in_at=ticket.checked_in_at,
         url=tenant_url(g.tenant.slug, f"{path}?secret={ticket.secret}"),
         pdf_url=tenant_url(g.tenant.slug, f"{path}.pdf?secret={ticket.secret}"),
@@ -158,7 +210,11 @@ def _matching(event: Event, status: str | None) -> Select[Ticket]:
 
 
 def _in_order(query: Select[Ticket]) -> Select[Ticket]:
-    loads = (selectinload(Ticket.order), selectinload(Ticket.tier))
+    loads = (
+        selectinload(Ticket.order),
+        selectinload(Ticket.tier),
+        selectinload(Ticket.seat).selectinload(Seat.row),
+    )
     return query.order_by(Ticket.issued_at, Ticket.order_id, Ticket.position).options(*loads)
 
 
@@ -169,7 +225,7 @@ def _row(ticket: Ticket) -> AttendeeRow:
         name=ticket.attendee_name,
         email=ticket.attendee_email,
         tier=TierName.model_construct(id=opaque(ticket.tier_id), name=ticket.tier.name),
-        seat=None,
+        seat=ticket.seat_label,
         status=ticket.state,
         order=ticket.order.code,
         checked_in_at=ticket.checked_in_at,
@@ -178,3 +234,7 @@ def _row(ticket: Ticket) -> AttendeeRow:
 
 def _defused(cell: str) -> str:
     return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -24,11 +24,18 @@ from eventflow import vault
 STATIC = 1
 """The version byte of the code that never changes while its issue is valid."""
 
+ROTATING = 2
+"""The version byte of the code that a phone makes anew every half minute (`rotating.py`)."""
+
 # Version, key, event, ticket, issue.
 _STATIC_FACTS = 1 + 1 + 8 + 16 + 2
 _SIGNATURE = 64
 # The bytes each version takes; one that is not listed here is no code.
-_SIZES = {STATIC: _STATIC_FACTS + _SIGNATURE}
+_SIZES = {
+    STATIC: _STATIC_FACTS + _SIGNATURE,
+    # The phone's key, its certificate, the step, and the proof of having the key.
+    ROTATING: _STATIC_FACTS + 33 + _SIGNATURE + 4 + 64,
+}
 
 # Signed along with the facts, so that no signature made for anything else is ever a ticket.
 _PURPOSE = b"EventFlow ticket code\x00"
@@ -81,14 +88,21 @@ def sign(
     issue: int,
 ) -> str:
     """The code of one issue of a ticket: 148 letters and digits, the same each time."""
-    facts = (
-        bytes([STATIC, key_id])
+    facts = claims(STATIC, key_id=key_id, event_id=event_id, ticket_id=ticket_id, issue=issue)
+    signature = Ed25519PrivateKey.from_private_bytes(private_key).sign(_PURPOSE + facts)
+    return write(facts + signature)
+
+
+def claims(
+    version: int, *, key_id: int, event_id: uuid.UUID, ticket_id: uuid.UUID, issue: int
+) -> bytes:
+    """What every code begins with."""
+    return (
+        bytes([version, key_id])
         + event_ref(event_id)
         + ticket_id.bytes
         + issue.to_bytes(2, "big", signed=False)
     )
-    signature = Ed25519PrivateKey.from_private_bytes(private_key).sign(_PURPOSE + facts)
-    return _write(facts + signature)
 
 
 def read(text: str) -> CodeFacts:
@@ -97,15 +111,17 @@ def read(text: str) -> CodeFacts:
     Lower case, spaces, hyphens, O for 0, I and L for 1, and an address around the code are
     forgiven. Everything else has to be exact, so that no second text names the same ticket.
     """
-    return _facts(_bytes(text))
+    return _facts(raw_of(text))
 
 
 def verify(public_key: bytes, text: str) -> CodeFacts:
     """What a code says, certainly; raises NotACode or BadSignature."""
-    raw = _bytes(text)
+    raw = raw_of(text)
     facts = _facts(raw)
+    if facts.version != STATIC:
+        raise NotACode("not a code of the static kind")
     try:
-        _public(public_key).verify(raw[-_SIGNATURE:], _PURPOSE + raw[:-_SIGNATURE])
+        public(public_key).verify(raw[-_SIGNATURE:], _PURPOSE + raw[:-_SIGNATURE])
     except InvalidSignature:
         raise BadSignature("this code is not signed with this key") from None
     return facts
@@ -141,18 +157,20 @@ def decrypt_private_key(sealed: bytes, data_key: str) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _public(public_key: bytes) -> Ed25519PublicKey:
+def public(public_key: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 # Text
 
 
-def _write(raw: bytes) -> str:
+def write(raw: bytes) -> str:
+    """Letters and digits for these bytes, as few as there can be."""
     return base64.b32encode(raw).decode().rstrip("=").translate(_TO_CROCKFORD)
 
 
-def _bytes(text: str) -> bytes:
+def raw_of(text: str) -> bytes:
+    """The bytes of a code; raises NotACode where there is more or less than one."""
     if len(text) > _LONGEST_TEXT:
         raise NotACode("far too long for a ticket code")
     # Before any change of case: some letters of other alphabets become ASCII by it.
@@ -187,7 +205,7 @@ def _canonical_bytes(text: str) -> bytes:
     except ValueError:
         raise NotACode("does not look like a ticket code") from None
     # A last letter that carries bits nobody reads would give one ticket many codes.
-    if _write(raw) != code or _SIZES.get(raw[0]) != len(raw):
+    if write(raw) != code or _SIZES.get(raw[0]) != len(raw):
         raise NotACode("does not look like a ticket code")
     return raw
 
@@ -199,7 +217,7 @@ def _facts(raw: bytes) -> CodeFacts:
         event_ref=raw[2:10],
         ticket_id=uuid.UUID(bytes=raw[10:26]),
         issue=int.from_bytes(raw[26:28], "big"),
-        code=_write(raw),
+        code=write(raw),
     )
     if facts.issue == 0:
         raise NotACode("issues are counted from 1")

@@ -131,8 +131,8 @@ def test_the_last_letter_has_no_bits_to_spare():
 
 def test_a_code_of_an_unknown_version_or_issue_zero_is_none():
     private = Ed25519PrivateKey.from_private_bytes(KEYS.private)
-    for facts in (bytes([2, 7]) + bytes(24) + b"\0\1", bytes([1, 7]) + bytes(26)):
-        text = codes._write(facts + private.sign(codes._PURPOSE + facts))
+    for facts in (bytes([3, 7]) + bytes(24) + b"\0\1", bytes([1, 7]) + bytes(26)):
+        text = codes.write(facts + private.sign(codes._PURPOSE + facts))
         with pytest.raises(codes.NotACode):
             codes.verify(KEYS.public, text)
 
@@ -142,7 +142,7 @@ def test_a_signature_made_for_something_else_makes_no_ticket():
     signature = Ed25519PrivateKey.from_private_bytes(KEYS.private).sign(facts)
 
     with pytest.raises(codes.BadSignature):
-        codes.verify(KEYS.public, codes._write(facts + signature))
+        codes.verify(KEYS.public, codes.write(facts + signature))
 
 
 def test_another_tenants_key_signs_no_ticket_of_ours():
@@ -154,10 +154,10 @@ def test_another_tenants_key_signs_no_ticket_of_ours():
 
 def test_a_signature_has_no_second_form():
     """Adding the group's order to S must not give another accepted code (RFC 8032, 5.1.7)."""
-    raw = codes._bytes(CODE)
+    raw = codes.raw_of(CODE)
     order = 2**252 + 27742317777372353535851937790883648493
     s = int.from_bytes(raw[-32:], "little") + order
-    text = codes._write(raw[:-32] + s.to_bytes(32, "little"))
+    text = codes.write(raw[:-32] + s.to_bytes(32, "little"))
 
     assert codes.read(text).ticket_id == TICKET
     with pytest.raises(codes.BadSignature):
@@ -201,7 +201,7 @@ def test_of_ten_thousand_altered_codes_none_is_accepted_as_another():
 @settings(max_examples=500)
 @given(st.binary(min_size=92, max_size=92))
 def test_no_made_up_bytes_are_accepted(raw):
-    assert is_accepted(codes._write(raw)) is None
+    assert is_accepted(codes.write(raw)) is None
 
 
 @settings(max_examples=500)

@@ -1,0 +1,116 @@
+"""The HTTP API of the door's figures."""
+
+from eventflow.api.documents import Document, Instant, opaque
+from eventflow.checkin import figures, manifest, principals
+from eventflow.checkin.operations import api
+from eventflow.checkin.scan_api import EntryShown
+from eventflow.db import now
+
+
+class AreaCount(Document):
+    id: str | None
+    name: str
+    capacity: int | None
+    inside: int
+    alarm: bool
+
+
+class TierCount(Document):
+    id: str
+    name: str
+    expected: int
+    inside: int
+
+
+class AnswerCount(Document):
+    result: str
+    reason: str
+    count: int
+
+
+class MinuteCount(Document):
+    at: Instant
+    gate: str
+    entries: int
+
+
+class CrossingShown(Document):
+    """Somebody was let in who should not have been."""
+
+    scan_id: str | None
+    ticket: str
+    name: str
+    reason: str
+    at: Instant
+    gate: str
+    by: str
+    first: EntryShown | None
+
+
+class DoorAnswer(Document):
+    areas: list[AreaCount]
+    tiers: list[TierCount]
+    refusals: list[AnswerCount]
+    minutes: list[MinuteCount]
+    doubles: list[CrossingShown]
+    let_in_wrongly: list[CrossingShown]
+    server_time: Instant
+
+
+@api.get(
+    "/events/<slug>/door",
+    summary="The door in figures",
+    role="scanner",
+    answers={200: DoorAnswer},
+    refusals=("device_revoked",),
+)
+def show_door(slug: str) -> DoorAnswer:
+    """Heads in each area, entries of the last hour, and what has to be looked at."""
+    event, at = principals.event_of(slug), now()
+    return DoorAnswer.model_construct(
+        areas=[_area(crowd) for crowd in figures.crowds(event)],
+        tiers=[
+            TierCount.model_construct(
+                id=opaque(tier.id), name=tier.name, expected=expected, inside=inside
+            )
+            for tier, expected, inside in figures.by_tier(event)
+        ],
+        refusals=[
+            AnswerCount.model_construct(result=result, reason=reason, count=count)
+            for result, reason, count in figures.refusals(event)
+        ],
+        minutes=[
+            MinuteCount.model_construct(at=minute, gate=gate, entries=entries)
+            for minute, gate, entries in figures.curve(event, at=at)
+        ],
+        doubles=[_crossing(one) for one in figures.doubles(event)],
+        let_in_wrongly=[_crossing(one) for one in figures.let_in_wrongly(event)],
+        server_time=at,
+    )
+
+
+def _area(crowd: figures.Crowd) -> AreaCount:
+    area = crowd.area
+    return AreaCount.model_construct(
+        id=opaque(area.id) if area else None,
+        name=area.name if area else "",
+        capacity=area.capacity if area else None,
+        inside=crowd.inside,
+        alarm=crowd.alarms,
+    )
+
+
+def _crossing(one: figures.Crossing) -> CrossingShown:
+    first = one.first
+    return CrossingShown.model_construct(
+        scan_id=one.scan.scan_id,
+        ticket=manifest.ticket_digest(one.ticket.id),
+        name=one.ticket.attendee_name,
+        reason=one.scan.reason,
+        at=one.scan.scanned_at,
+        gate=one.scan.gate,
+        by=one.scan.by,
+        first=EntryShown.model_construct(at=first.scanned_at, gate=first.gate, by=first.by)
+        if first
+        else None,
+    )

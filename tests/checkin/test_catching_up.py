@@ -1,0 +1,259 @@
+"""Catching up: what devices read without a network comes in late, twice, in any order."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventflow.checkin.models import Scan
+from eventflow.db import db, now, transaction
+from eventflow.tickets import issuing
+from eventflow.tickets.models import Ticket
+from tests import factories
+from tests.checkin.test_admitting import make_gate, scans
+
+
+def made(ticket: Ticket | str, scan_id: str, at: datetime, **facts) -> dict:
+    code = ticket if isinstance(ticket, str) else issuing.code_of(ticket)
+    return {"scan_id": scan_id, "code": code, "scanned_at": at.isoformat(), **facts}
+
+
+def upload(program, *made_scans: dict, **facts) -> list[dict]:
+    answer = program.post("/checkin/batch", {"scans": list(made_scans), **facts})
+    assert answer.status_code == 200, answer.text
+    return answer.json["results"]
+
+
+def doubles() -> list[Scan]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Scan).where(Scan.double_of.is_not(None))))
+
+
+def test_a_batch_is_written_once_however_often_it_is_sent(paired, sold):
+    at = now() - timedelta(minutes=10)
+    (one, two) = sold(2)
+    device = paired()
+    batch = [made(one, "a1", at, result="VALID"), made(two, "a2", at, result="VALID")]
+
+    first, again = upload(device, *batch), upload(device, *batch)
+
+    assert first == again
+    assert [one["result"] for one in first] == ["VALID", "VALID"]
+    assert len(scans()) == 2
+    assert all(scan.offline and scan.device_id == device.id for scan in scans())
+
+
+@pytest.mark.parametrize("late", ["the first arrives first", "the first arrives last"])
+def test_of_two_devices_the_first_in_time_has_the_entry(paired, sold, late):
+    at = now() - timedelta(minutes=10)
+    (ticket,) = sold(1)
+    a, b = paired("A"), paired("B")
+    earlier = (a, made(ticket, "a1", at, result="VALID", gate="North"))
+    later = (b, made(ticket, "b1", at + timedelta(minutes=1), result="VALID", gate="South"))
+
+    for device, scan in (earlier, later) if late.endswith("first") else (later, earlier):
+        upload(device, scan)
+
+    (double,) = doubles()
+    entry = db.session.get(Scan, double.double_of)
+    assert (entry.scan_id, entry.result, entry.gate) == ("a1", "VALID", "North")
+    assert (double.scan_id, double.result, double.reason) == ("b1", "USED", "double_entry")
+    assert double.client_result == "VALID"
+    assert db.session.get(Ticket, ticket.id).checked_in_at == at
+    (told,) = upload(*later)
+    assert told["double"]["gate"] == "North"
+    assert told["double"]["by"] == "A"
+
+
+def test_three_devices_leave_one_entry_and_two_doubles_in_any_order(paired, sold):
+    at = now() - timedelta(minutes=10)
+    devices = [paired(name) for name in "ABC"]
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]):
+        (ticket,) = sold(1)
+        for n in order:
+            upload(devices[n], made(ticket, f"{ticket.id}-{n}", at + timedelta(minutes=n)))
+        db.session.rollback()
+        found = list(
+            db.session.scalars(
+                select(Scan).where(Scan.ticket_id == ticket.id).order_by(Scan.scanned_at)
+            )
+        )
+        assert [scan.result for scan in found] == ["VALID", "USED", "USED"]
+        assert [scan.double_of for scan in found] == [None, found[0].id, found[0].id]
+        with transaction():
+            db.session.get(Ticket, ticket.id).status = "cancelled"
+
+
+def test_two_devices_offline_at_once(paired, at_riverside, app):
+    """500 scans on each of two devices, 50 tickets in common, uploaded twice, in any order."""
+    at = now() - timedelta(hours=1)
+    event = factories.make_event(title="Festival", tiers=[("Field", 0, 960)], at=at)
+    tickets: list[Ticket] = []
+    with transaction():
+        for tier in event.tiers:
+            tier.max_per_order = 100
+    while len(tickets) < 950:
+        order = factories.order(at_riverside, event, min(50, 950 - len(tickets)))
+        tickets += order.tickets
+    codes = [issuing.code_of(ticket) for ticket in tickets]
+    dice = random.Random(7)
+    a, b = paired("A"), paired("B")
+    batches = []
+    for device, mine in ((a, codes[:500]), (b, codes[450:])):
+        read = [
+            made(code, f"{device.id}-{n}", at + timedelta(seconds=dice.randrange(3000)))
+            for n, code in enumerate(mine)
+        ]
+        dice.shuffle(read)
+        chunks = [read[n : n + 125] for n in range(0, 500, 125)] * 2
+        dice.shuffle(chunks)
+        batches += [(device, chunk) for chunk in chunks]
+    dice.shuffle(batches)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: upload(one[0], *one[1]), batches))
+
+    found = scans()
+    assert len(found) == 1000
+    assert len(doubles()) == 50
+    assert sum(scan.result == "VALID" for scan in found) == 950
+    for double in doubles():
+        entry = db.session.get(Scan, double.double_of)
+        assert entry.device_id != double.device_id
+        assert entry.scanned_at <= double.scanned_at
+        assert entry.result == "VALID"
+
+
+def test_the_same_device_reading_a_ticket_twice_is_no_double(paired, sold):
+    at = now() - timedelta(minutes=5)
+    (ticket,) = sold(1)
+    upload(
+        paired(),
+        made(ticket, "a1", at),
+        made(ticket, "a2", at + timedelta(minutes=1)),
+        made(ticket, "a3", at + timedelta(minutes=2), result="USED"),
+    )
+    assert [scan.result for scan in scans()] == ["VALID", "USED", "USED"]
+    assert doubles() == []
+
+
+def test_whoever_was_turned_away_is_not_in(paired, program, sold):
+    (ticket,) = sold(1)
+    (told,) = upload(paired(), made(ticket, "a1", now(), result="INVALID"))
+    assert (told["result"], told["reason"]) == ("INVALID", "refused_offline")
+    assert program().scan(ticket)["result"] == "VALID"
+
+
+def test_a_ticket_refunded_while_the_scanner_was_away_is_listed(paired, sold):
+    (ticket,) = sold(1)
+    with transaction():
+        ticket.status = "cancelled"
+    (told,) = upload(paired(), made(ticket, "a1", now(), result="VALID"))
+    assert (told["result"], told["reason"]) == ("INVALID", "cancelled")
+    (scan,) = scans()
+    assert scan.admitted
+    assert scan.client_result == "VALID"
+
+
+def test_a_clock_that_is_off_is_corrected(paired, sold):
+    slow = timedelta(minutes=20)
+    (ticket,) = sold(1)
+    at = now() - timedelta(minutes=3)
+    upload(
+        paired(),
+        made(ticket, "a1", at - slow, result="VALID"),
+        sent_at=(now() - slow).isoformat(),
+    )
+    (scan,) = scans()
+    assert abs(scan.scanned_at - at) < timedelta(seconds=10)
+
+
+def test_a_scan_from_the_future_was_made_now(paired, sold):
+    (ticket,) = sold(1)
+    upload(paired(), made(ticket, "a1", now() + timedelta(days=400)))
+    (scan,) = scans()
+    assert scan.scanned_at == scan.received_at
+
+
+def test_the_group_of_a_scan_comes_along(paired, sold, gala):
+    from eventflow.checkin import manifest
+
+    first, second, third = sold(3)
+    also = [manifest.ticket_digest(second.id), str(third.id)]
+    told = upload(paired(), made(first, "a1", now(), also=also), event=gala.slug)
+    assert [one["scan_id"] for one in told] == ["a1", "a1:1", "a1:2"]
+    assert {one["result"] for one in told} == {"VALID"}
+
+
+def test_a_ticket_found_by_name_offline(paired, sold, gala):
+    from eventflow.checkin import manifest
+
+    (ticket,) = sold(1)
+    named = {"scan_id": "a1", "ticket": manifest.ticket_digest(ticket.id)}
+    told = upload(paired(), named | {"scanned_at": now().isoformat()}, event=gala.slug)
+    assert told[0]["result"] == "VALID"
+
+
+def test_who_left_in_between_was_no_double(paired, sold, gala):
+    make_gate(gala, "Yard", entries=None, direction="both")
+    at = now() - timedelta(hours=1)
+    (ticket,) = sold(1)
+    a, b = paired("A"), paired("B")
+    upload(a, made(ticket, "in1", at, gate="Yard", result="VALID"))
+    upload(a, made(ticket, "in2", at + timedelta(minutes=20), gate="Yard", result="VALID"))
+    assert len(doubles()) == 1
+    upload(b, made(ticket, "out", at + timedelta(minutes=10), gate="Yard", direction="out"))
+    assert doubles() == []
+
+
+def test_the_contracts_batch_works_with_a_token(program, sold):
+    (ticket,) = sold(1)
+    scan = made(ticket, "x1", now())
+    (told,) = upload(program(), scan, device="Bar")
+    assert told["result"] == "VALID"
+    assert scans()[0].by == "Bar"
+
+
+def test_too_much_at_once_is_refused_whole(paired):
+    many = [made("x", str(n), now()) for n in range(501)]
+    assert paired().post("/checkin/batch", {"scans": many}).status_code == 422
+
+
+# Undo
+
+
+def test_an_undone_entry_can_be_made_again_and_stays_in_the_history(paired, sold):
+    (ticket,) = sold(1)
+    plain, supervisor = paired("Plain"), paired("Sam's", role="staff")
+    plain.scan(ticket, scan_id="a1")
+    wanted = {"scan_id": "a1", "reason": "Wrong person"}
+    assert plain.post("/checkin/undo", wanted).status_code == 403
+    assert supervisor.post("/checkin/undo", {"scan_id": "nope", "reason": "x"}).status_code == 404
+
+    answers = [supervisor.post("/checkin/undo", wanted).json for _time in range(2)]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["undone"] is True
+    assert plain.scan(ticket)["result"] == "VALID"
+    first = next(scan for scan in scans() if scan.scan_id == "a1")
+    assert (first.undone_by, first.undo_reason) == ("Sam's", "Wrong person")
+
+
+def test_undoing_the_entry_makes_the_double_the_entry(paired, program, sold):
+    at = now() - timedelta(minutes=10)
+    (ticket,) = sold(1)
+    upload(paired("A"), made(ticket, "a1", at))
+    upload(paired("B"), made(ticket, "b1", at + timedelta(minutes=1)))
+    program("staff").post("/checkin/undo", {"scan_id": "a1", "reason": "Test scan"})
+    assert doubles() == []
+    entry = next(scan for scan in scans() if scan.scan_id == "b1")
+    assert (entry.result, entry.reason) == ("VALID", "admitted")
+    assert db.session.get(Ticket, ticket.id).checked_in_at == entry.scanned_at
+
+
+def test_what_let_nobody_in_cannot_be_undone(program, at_riverside):
+    program().scan("nonsense", scan_id="n1")
+    answer = program("staff").post("/checkin/undo", {"scan_id": "n1", "reason": "x"})
+    assert answer.status_code == 409
