@@ -14,6 +14,9 @@ from flask import Flask, Response, request
 LEAST = 500
 """Bytes below which the wrapping would weigh more than it saves."""
 
+LARGE = 300_000
+"""Bytes above which the last few per cent take seconds, for which somebody would wait."""
+
 KINDS = frozenset(
     {
         "application/javascript",
@@ -21,6 +24,7 @@ KINDS = frozenset(
         "application/ld+json",
         "application/manifest+json",
         "application/problem+json",
+        "application/wasm",
         "application/xml",
         "image/svg+xml",
     }
@@ -82,7 +86,8 @@ def _squeeze_file(response: Response, coding: str) -> None:
         response.close()  # The file it would have sent.
     else:
         response.direct_passthrough = False
-        _files[key] = packed(response.get_data(), coding, for_long=True)
+        body = response.get_data()
+        _files[key] = packed(body, coding, for_long=len(body) < LARGE)
     _replace(response, _files[key], coding)
     response.headers.pop("Content-Disposition", None)
 

@@ -23,6 +23,7 @@ STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com")
 # What this request's page asked for, kept where both the page and the outermost layer see it.
 ALLOWED = "eventflow.allowed_sources"
 DISCREET = "eventflow.discreet"
+CAMERA = "eventflow.camera"
 
 _FOR_FILES = ("x-content-type-options", "strict-transport-security")
 
@@ -68,7 +69,7 @@ class _Protected:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             present = {name.lower(): value for name, value in headers}
-            if DISCREET in environ or ALLOWED in environ:
+            if DISCREET in environ or ALLOWED in environ or CAMERA in environ:
                 self._make_exceptions(environ, headers, present)
             own = self._of_files if _is_file(environ) else self._headers
             headers += [header for header in own if header[0] not in present]
@@ -90,6 +91,8 @@ class _Protected:
             own["content-security-policy"] = _policy_text(self._policy, environ[ALLOWED])
         if DISCREET in environ:
             own |= {"referrer-policy": "no-referrer", "cache-control": "private, no-store"}
+        if CAMERA in environ:
+            own["permissions-policy"] = _features(camera="(self)")
         headers += [(name, value) for name, value in own.items() if name not in present]
         present |= own
 
@@ -114,6 +117,11 @@ def allow(**directives: str) -> None:
 def keep_address_secret() -> None:
     """For pages whose address is their key: no other page learns it and no cache keeps it."""
     request.environ[DISCREET] = True
+
+
+def allow_camera() -> None:
+    """Let this answer's page ask for the camera, which no other page may."""
+    request.environ[CAMERA] = True
 
 
 def refuse_control_characters(text: str) -> str:
@@ -212,14 +220,16 @@ def _policy_text(
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in merged.items())
 
 
+def _features(*, camera: str = "()") -> str:
+    return f"camera={camera}, microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+
 def _headers(app: Flask, policy: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     headers = {
         "content-security-policy": _policy_text(policy),
         "referrer-policy": "strict-origin-when-cross-origin",
         "x-content-type-options": "nosniff",
-        "permissions-policy": (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
-        ),
+        "permissions-policy": _features(),
         "cross-origin-opener-policy": "same-origin",
     }
     if app.config["EVENTFLOW_ENV"] == "production":

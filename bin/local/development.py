@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import locks, postgres, schema, services, settings, valkey, webserver
+from . import lan, locks, postgres, schema, services, settings, valkey, webserver
 from .places import PYTHON, ROOT
 from .services import Services
 from .supervisor import Program, Supervisor
@@ -39,17 +39,22 @@ class Development:
         address: webserver.Address,
         supervisor: Supervisor,
         terminal: Terminal,
+        phones: lan.Lan | None = None,
     ):
         self.state = state
         self.address = address
         self.supervisor = supervisor
         self.terminal = terminal
+        self.phones = phones
 
     def run(self, *, demo: bool) -> None:
         running = self._start_services()
         self.environment = (
             settings.of_development(self.state, running) | webserver.size() | self._mark()
         )
+        if self.phones:
+            self.phones.prepare()
+            self.environment |= self.phones.environment()
         self._tell_commands()
         if not schema.is_current(running.memory):
             self._set_up("migrate", ["db", "upgrade"])
@@ -59,6 +64,10 @@ class Development:
         for name, words in BACKGROUND.items():
             self._start(name, [str(PYTHON), *words], stage="background")
         self._start("web", webserver.command(self.address, self.environment), stage="web")
+        if self.phones:
+            at = webserver.Address(self.phones.host, self.phones.port)
+            command = webserver.command(at, self.environment, self.phones.options())
+            self._start("web-lan", command, stage="web")
         self._wait_until_ready()
         self._welcome(demo)
         self.supervisor.forever()
@@ -189,4 +198,9 @@ class Development:
             )
             if asked.returncode == 0:
                 self.terminal.say(f"\n{asked.stdout.strip()}")
+        if self.phones:
+            self.terminal.say(
+                f"\nFor phones in this network: {self.phones.scanner}\n{self.phones.drawn()}\n"
+                "The phone warns of a certificate it does not know: see docs/scanning.md."
+            )
         self.terminal.say("\nCtrl-C stops it.\n")

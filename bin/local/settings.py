@@ -72,6 +72,8 @@ _CONFIGURATION = frozenset(
         "DATABASE_POOL",
         "FILES_URL",
         "FLASK_DEBUG",
+        "LAN_HOST",
+        "LAN_TENANT",
         "LOG_LEVEL",
         "MAIL_FROM",
         "METRICS_TOKEN",

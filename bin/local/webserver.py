@@ -78,7 +78,9 @@ def size() -> dict[str, str]:
     }
 
 
-def command(at: Address, environment: dict[str, str]) -> list[str]:
+def command(
+    at: Address, environment: dict[str, str], more: dict[str, str] | None = None
+) -> list[str]:
     options = {
         "--interface": "wsgi",
         "--host": at.host,
@@ -88,6 +90,7 @@ def command(at: Address, environment: dict[str, str]) -> list[str]:
         "--backlog": "1024",
         "--respawn-interval": "0.5",
         "--workers-kill-timeout": "5",
+        **(more or {}),
     }
     flat = [word for option in options.items() for word in option]
     granian = str(ENVIRONMENT / "bin" / "granian")

@@ -34,7 +34,7 @@ def only_hold() -> Hold:
 def fill_in(page: Page) -> None:
     page.fill("#field-buyer_name", "Bea Buyer")
     page.fill("#field-buyer_email", "bea@example.com")
-    page.locator("button[form=checkout]:visible").click()
+    page.locator("button.button--primary[form=checkout]:visible").click()
 
 
 def wait_for_htmx(page):
@@ -85,7 +85,9 @@ def test_the_running_total_is_what_is_charged(served, riverside, gala, phone):
     expect(phone.get_by_role("button", name="Hold 3 tickets")).to_be_visible()
     shown = phone.locator("[data-total]").inner_text()
     phone.get_by_role("button", name="Hold 3 tickets").click()
-    expect(phone.locator("button[form=checkout]:visible")).to_have_text(f"Pay {shown}")
+    expect(phone.locator("button.button--primary[form=checkout]:visible")).to_have_text(
+        f"Pay {shown}"
+    )
     assert only_hold().totals.total == 10793
 
 

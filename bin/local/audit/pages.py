@@ -36,17 +36,20 @@ class Copy:
     def pages(self) -> list[Page]:
         pages = [Page("home", f"http://{self.base_domain}/")]
         buying: list[Page] = []
+        seated: list[Page] = []
         for host in self._tenant_hosts():
             pages.append(Page("storefront", f"http://{host}/"))
             events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
             published = [event for event in events if event["status"] == "published"]
             if published:
                 pages.append(Page("event", f"http://{host}/events/{published[0]['slug']}"))
+            if not seated:
+                seated = self._pages_of_seats(host, published)
             if not buying:
                 buying = self._pages_of_a_purchase(host, published)
         if not buying:
             raise CannotRun("No box office has a ticket on sale: nothing can be bought to look at.")
-        return pages + buying
+        return pages + seated + buying
 
     def _tenant_hosts(self) -> list[str]:
         _, body = self._request(self.base_domain, "GET", "/")
@@ -57,6 +60,20 @@ class Copy:
                 "or name the addresses to measure."
             )
         return list(dict.fromkeys(found))
+
+    def _pages_of_seats(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
+        """A hall, the same as a list, and one seat of it."""
+        for event in events:
+            path = f"/events/{event['slug']}"
+            status, listed = self._request(host, "GET", f"{path}/seats/list")
+            seat = re.search(r'id="seat-([A-Za-z0-9_-]+)"', listed)
+            if status == 200 and seat:
+                return [
+                    Page("seats", f"http://{host}{path}"),
+                    Page("seat-list", f"http://{host}{path}/seats/list"),
+                    Page("seat", f"http://{host}{path}/seats/at/{seat[1]}"),
+                ]
+        return []
 
     def _pages_of_a_purchase(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
         for event in events:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import environment, locks, places, processes, services, webserver
+from .. import environment, lan, locks, places, processes, services, webserver
 from ..development import MARKER, Development
 from ..supervisor import Stopped, Supervisor
 from ..terminal import Terminal
@@ -15,15 +15,20 @@ from ..voice import CannotRun, say
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bin/dev", description=__doc__)
     parser.add_argument("--no-demo", action="store_true", help="leave the demo tenants out")
+    parser.add_argument(
+        "--lan", metavar="SLUG", help="serve this box office to phones in the same network too"
+    )
     options = parser.parse_args(arguments)
     address = webserver.address()
     state = places.state()
+    phones = lan.Lan(options.lan, address.port, state) if options.lan else None
     with _alone_here(state), _reserved(address):
         environment.ensure()
         terminal = Terminal()
         with Supervisor(state / "log", terminal) as supervisor:
             try:
-                Development(state, address, supervisor, terminal).run(demo=not options.no_demo)
+                running = Development(state, address, supervisor, terminal, phones)
+                running.run(demo=not options.no_demo)
             except Stopped:
                 terminal.say("\nStopping …")
     terminal.say("Stopped.")

@@ -23,6 +23,8 @@ PASSWORD = "three paper lanterns"
 """Of everybody in the demo; `bin/flask demo logins` prints it."""
 
 BOX_OFFICES = ("festival", "studio", "hall")
+EVENING = "marea-baja-a-session-in-the-boathouse"
+"""An event whose door has been busy."""
 BASE = {
     "sign-up": "/sign-up",
     "sign-in": "/sign-in",
@@ -32,6 +34,12 @@ CONSOLE = {
     "console": "/manage/",
     "console-event": "/manage/events/EVENT",
     "console-wizard": "/manage/events/EVENT/edit/3",
+    "console-door": "/manage/events/DOOR/door",
+    "console-door-gates": "/manage/events/DOOR/door/gates",
+    "console-door-devices": "/manage/events/DOOR/door/devices",
+    "console-door-paper": "/manage/events/DOOR/door/paper",
+    "console-door-badges": "/manage/events/DOOR/door/badges",
+    "console-box-office": "/manage/events/EVENT/box-office",
     "console-orders": "/manage/orders",
     "console-attendees": "/manage/attendees",
     "console-mail": "/manage/mail",
@@ -66,7 +74,8 @@ def main(arguments: list[str]) -> int:
     wanted |= {name: f"http://{base}{path}" for name, path in BASE.items()}
     event = wanted[f"event-{BOX_OFFICES[0]}"].rpartition("/")[2]
     wanted |= {
-        name: f"http://{host}{path.replace('EVENT', event)}" for name, path in CONSOLE.items()
+        name: f"http://{host}{path.replace('EVENT', event).replace('DOOR', EVENING)}"
+        for name, path in CONSOLE.items()
     }
     if unknown := set(asked.pages) - set(wanted):
         raise CannotRun(f"No page is called {', '.join(unknown)}. There are: {', '.join(wanted)}.")

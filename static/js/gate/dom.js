@@ -1,0 +1,33 @@
+// Small things done to the page again and again.
+
+export function byId(id) {
+  return document.getElementById(id)
+}
+
+// Text where there is some, hidden where there is none.
+export function say(element, text) {
+  element.textContent = text ?? ""
+  element.hidden = !text
+}
+
+// The same for a notice with an icon: the words go into its span.
+export function tellIn(element, text) {
+  element.querySelector("span").textContent = text ?? ""
+  element.hidden = !text
+}
+
+export function stamp(id) {
+  return byId(id).content.firstElementChild.cloneNode(true)
+}
+
+// What the screen reader says, also when it is the same as before.
+export function speak(text) {
+  const spoken = byId("spoken")
+  spoken.textContent = ""
+  requestAnimationFrame(() => (spoken.textContent = text))
+}
+
+export function busyWhile(button, act) {
+  button.setAttribute("aria-busy", "true")
+  return act().finally(() => button.removeAttribute("aria-busy"))
+}

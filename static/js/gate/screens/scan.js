@@ -1,0 +1,143 @@
+// Scanning: the camera, the scanner that is a keyboard, and what stands around the answer.
+
+import * as answer from "./answer.js"
+import * as door from "../door.js"
+import * as sounds from "../sounds.js"
+import * as wedge from "../wedge.js"
+import { Camera } from "../camera.js"
+import { byId, say } from "../dom.js"
+import { go, isAt, screen } from "../screens.js"
+import { hear, here, maySupervise } from "../state.js"
+import { counted, number, word } from "../words.js"
+
+const NEARLY = 90
+
+export const camera = new Camera(byId("scan-video"), (text, seenAt) => read(text, { seenAt }))
+
+let lock
+let lastScan = null
+
+async function read(text, how) {
+  if (!here.manifest || !here.device) return
+  const given = await door.scanText(text, how)
+  if (!isAt("scan")) go("scan")
+  showAnswer(given)
+}
+
+export function showAnswer(given) {
+  if (given.verdict.result === "VALID") lastScan = given.scan.scan_id
+  answer.show(given)
+  if (given.seenAt) performance.measure("code to answer", { start: given.seenAt, end: performance.now() })
+  byId("scan-undo").disabled = !lastScan
+}
+
+export async function startCamera() {
+  try {
+    await camera.start()
+    here.camera = "ok"
+  } catch {
+    here.camera = camera.problem
+  }
+  showCamera()
+}
+
+async function showCamera() {
+  const works = here.camera === "ok"
+  document.body.dataset.camera = works ? "on" : "off"
+  say(byId("scan-hint"), works ? word("waiting_to_scan") : word("waiting_for_wedge"))
+  byId("scan-torch").hidden = !(works && camera.hasTorch)
+  byId("scan-switch").hidden = !(works && (await camera.count()) > 1)
+}
+
+// The screen stays on while somebody scans.
+async function stayAwake() {
+  if (document.hidden || !isAt("scan")) return
+  lock = await navigator.wakeLock?.request("screen").catch(() => null)
+}
+
+function showHeads() {
+  const head = byId("scan-head")
+  const area = here.manifest?.areas?.find((each) => each.id === here.gate?.area)
+  if (!area) return say(head, "")
+  const count = here.manifest.head(area.id)
+  const facts = { area: area.name, count: number(count), capacity: number(area.capacity ?? 0) }
+  const share = area.capacity ? (100 * count) / area.capacity : 0
+  const kind = share >= 100 ? "wrong" : share >= (area.alarm_percent ?? NEARLY) ? "doubt" : "right"
+  if (head.dataset.kind && head.dataset.kind !== kind && kind !== "right") sounds.play(kind)
+  head.dataset.kind = kind
+  const names = { wrong: "area_full", doubt: "area_nearly", right: area.capacity ? "in_area" : "in_area.open" }
+  say(head, word(names[kind], facts))
+}
+
+function showContact() {
+  const chip = byId("scan-sync")
+  const { online, waiting } = here.contact
+  chip.dataset.online = online
+  const state = word(online ? "network.on" : "network.off")
+  chip.querySelector("[data-said]").textContent = waiting ? counted("waiting", waiting) : state
+  chip.setAttribute("aria-label", waiting ? `${state}. ${counted("waiting", waiting)}` : state)
+}
+
+function showPlace() {
+  if (!here.manifest) return
+  byId("scan-gate").textContent = here.gate?.name ?? word("gate.any")
+  byId("scan-event").textContent = here.manifest.event.title
+  const both = here.gate?.direction === "both"
+  byId("scan-direction").hidden = !both || Boolean(here.device.locked)
+  if (!both) here.direction = here.gate?.direction === "out" ? "out" : "in"
+  showHeads()
+  showContact()
+}
+
+function show() {
+  document.body.toggleAttribute("data-locked", Boolean(here.device.locked))
+  byId("scan-tools").hidden = byId("scan-settings").hidden = Boolean(here.device.locked)
+  byId("scan-leave").hidden = !here.device.locked
+  byId("scan-undo").hidden = !maySupervise()
+  sounds.setLoudness(here.device.settings.sound ? 1 : 0)
+  showPlace()
+  startCamera()
+  stayAwake()
+}
+
+function hide() {
+  camera.stop()
+  answer.close()
+  lock?.release()
+}
+
+screen("scan", { show, hide })
+hear("contact", showContact)
+hear("list", showHeads)
+hear("scans", showHeads)
+hear("left", () => (lastScan = null))
+document.addEventListener("visibilitychange", () => {
+  if (!isAt("scan")) return
+  if (document.hidden) camera.stop()
+  else show()
+})
+document.addEventListener("pointerdown", sounds.wake)
+document.addEventListener("keydown", sounds.wake)
+byId("scan-torch").addEventListener("click", async ({ currentTarget: button }) => {
+  const on = button.getAttribute("aria-pressed") !== "true"
+  await camera.setTorch(on)
+  button.setAttribute("aria-pressed", on)
+})
+byId("scan-switch").addEventListener("click", () => camera.switch().then(showCamera, showCamera))
+byId("scan-direction").addEventListener("change", ({ target }) => {
+  here.direction = target.value
+  camera.forgetSeen()
+  answer.close()
+})
+byId("scan-undo").addEventListener("click", async () => {
+  const scanId = lastScan
+  lastScan = null
+  byId("scan-undo").disabled = true
+  if (scanId) await answer.undo(scanId)
+})
+byId("scan-leave").addEventListener("click", () => go("unlock"))
+wedge.listen((text) => {
+  sounds.wake()
+  if (!document.body.dataset.at || isAt("pair")) return
+  read(text)
+})

@@ -1,0 +1,108 @@
+// What is done without a code before the camera: finding somebody, typing a code, letting in anyway.
+
+import * as answer from "./answer.js"
+import * as door from "../door.js"
+import { reasonOf, tierAndSeat } from "../answers.js"
+import { byId, stamp, tellIn } from "../dom.js"
+import { go, screen } from "../screens.js"
+import { camera, showAnswer } from "./scan.js"
+import { hear, here } from "../state.js"
+import { word } from "../words.js"
+
+const MOST = 30
+
+const text = byId("search-text")
+let asked = 0
+
+async function search() {
+  const mine = ++asked
+  const found = here.manifest ? await here.manifest.search(text.value, MOST + 1) : []
+  if (mine !== asked) return
+  byId("search-found").replaceChildren(...found.slice(0, MOST).map(row))
+  const none = text.value.trim() && !found.length ? word("search.none") : ""
+  byId("search-told").textContent = found.length > MOST ? word("search.more") : none
+}
+
+function row(ticket) {
+  const element = stamp("found-row")
+  const cancelled = ticket.status !== 0
+  const inside = here.manifest.isIn(ticket)
+  element.querySelector("[data-name]").textContent = ticket.name || word("nameless")
+  element.querySelector("[data-tier]").textContent = tierAndSeat(ticket)
+  element.querySelector("[data-state]").textContent = word(
+    cancelled ? "ticket.cancelled" : inside ? "ticket.in" : "ticket.not_in",
+  )
+  element.dataset.state = cancelled ? "wrong" : inside ? "doubt" : "right"
+  const button = element.querySelector("button")
+  button.hidden = cancelled
+  button.setAttribute("aria-label", `${button.textContent}: ${ticket.name || word("nameless")}`)
+  button.addEventListener("click", async () => {
+    const given = await door.scanTicket(ticket.digest)
+    go("scan")
+    showAnswer(given)
+  })
+  return element
+}
+
+screen("search", {
+  show() {
+    text.value = ""
+    search()
+    text.focus()
+  },
+})
+text.addEventListener("input", search)
+byId("search-form").addEventListener("submit", (event) => event.preventDefault())
+
+const typed = byId("typed-text")
+
+screen("typed", {
+  show() {
+    typed.value = ""
+    typed.focus()
+  },
+})
+byId("typed-form").addEventListener("submit", async (event) => {
+  event.preventDefault()
+  if (!typed.value.trim()) return
+  const given = await door.scanText(typed.value)
+  go("scan")
+  showAnswer(given)
+})
+typed.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey) return
+  event.preventDefault()
+  byId("typed-form").requestSubmit()
+})
+
+const form = byId("override-form")
+let refused = null
+
+byId("answer-override").addEventListener("click", () => {
+  refused = answer.current()
+  go("override")
+})
+
+screen("override", {
+  show() {
+    if (!refused) return go("scan", { replace: true })
+    form.reset()
+    tellIn(byId("override-error"), null)
+    const { ticket, verdict } = refused
+    byId("override-about").textContent = [ticket?.name, tierAndSeat(ticket), reasonOf(verdict.reason, verdict)]
+      .filter(Boolean)
+      .join(" · ")
+  },
+  hide: () => (refused = null),
+})
+form.addEventListener("submit", async (event) => {
+  event.preventDefault()
+  const why = byId("override-text").value.trim() || form.reason.value
+  if (!why) return tellIn(byId("override-error"), word("override.reason"))
+  const { text: code, digest } = refused
+  const given = code === null ? await door.scanTicket(digest, { override: why }) : await door.scanText(code, { override: why })
+  camera.forgetSeen()
+  go("scan")
+  showAnswer(given)
+})
+hear("left", () => (refused = null))

@@ -1,0 +1,407 @@
+"""A volunteer at the door, in a real browser with a camera that films codes."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from eventflow.tickets import codes
+from tests.browser.conftest import PHONE
+from tests.browser.film import Scene, shoot
+from tests.browser.office import Office
+from tests.browser.phones import Phone
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+IN = [[0, 1, 1, 1_760_000_000, "Main door", "Ben"]]
+ANSWER = "#answer:not([hidden])"
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def open_phone(
+    playwright: Playwright, browser_type_launch_args: dict, served, riverside, office, tmp_path
+) -> Iterator[Callable[..., Page]]:
+    """A phone that keeps what it has on its disk; called again, the same phone restarted."""
+    opened: list[BrowserContext] = []
+
+    def open_(film: Path | None = None, *, size: dict[str, int] = PHONE) -> Page:
+        while opened:
+            opened.pop().close()
+        args = [*browser_type_launch_args["args"], *FAKE]
+        args += [f"--use-file-for-fake-video-capture={film}"] if film else []
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "phone"),
+            executable_path=browser_type_launch_args["executable_path"],
+            args=args,
+            viewport=size,
+        )
+        opened.append(context)
+        office.stand_before(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.goto(served.at(riverside, "/scan/"))
+        page.wait_for_selector("[data-screen]:not([hidden]):not(#screen-opening)")
+        return page
+
+    yield open_
+    for context in opened:
+        context.close()
+
+
+def pair(page: Page) -> Page:
+    page.get_by_label("Code", exact=True).fill("abcd efgh")
+    page.get_by_role("button", name="Pair this device").click()
+    page.get_by_role("button", name="Stand here").click()
+    expect(page.locator("#check-list")).to_have_attribute("data-kind", "right")
+    expect(page.locator("#check-shell")).to_have_attribute("data-kind", "right", timeout=60_000)
+    page.get_by_role("button", name="Start scanning").click()
+    return page
+
+
+def wedge(page: Page, code: str) -> None:
+    """A scanner that is a keyboard: no field has the focus."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Page, word: str, *also: str) -> None:
+    expect(page.locator(f"{ANSWER} .answer__word")).to_have_text(word)
+    for text in also:
+        expect(page.locator(ANSWER)).to_contain_text(text)
+
+
+def all_sent(page: Page) -> None:
+    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+    expect(page.locator("#scan-sync [data-said]")).to_have_text("Online", timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {},
+        {"turned": 34},
+        {"brightness": 0.3},
+        {"blur": 1.6},
+        {"side": 190},
+        {"glossy": True},
+        {"turned": 200, "brightness": 0.5, "blur": 1},
+    ],
+    ids=["straight", "turned", "dim", "blurred", "small", "glossy", "all at once"],
+)
+def test_a_code_before_the_camera_is_answered(open_phone, office, tmp_path, held):
+    code = office.issue("Bea Buyer", seat="Row 3, Seat 12")
+    page = pair(open_phone(shoot(tmp_path / "film.y4m", [Scene(code, **held)])))
+
+    answered(page, "Come in", "Bea Buyer", "Stalls · Row 3, Seat 12")
+
+    all_sent(page)
+    assert [scan["code"] for scan in office.admitted()] == [code]
+    assert page.troubles == []
+
+
+def test_a_code_that_stays_in_view_is_one_scan(open_phone, office, tmp_path):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone(shoot(tmp_path / "film.y4m", [Scene(code)])))
+    answered(page, "Come in")
+
+    page.wait_for_timeout(3_500)
+
+    answered(page, "Come in")
+    all_sent(page)
+    assert len(office.scans) == 1
+
+
+def test_the_next_code_replaces_the_answer(open_phone, office, tmp_path):
+    first, second = office.issue("Bea Buyer"), office.issue("Carl Carlson")
+    scenes = [Scene(first, 40), Scene(second, 40)]
+    page = pair(open_phone(shoot(tmp_path / "film.y4m", scenes)))
+
+    answered(page, "Come in", "Bea Buyer")
+    answered(page, "Come in", "Carl Carlson")
+
+
+def test_what_is_no_good_is_refused(open_phone, office):
+    page = pair(open_phone())
+    ticket = uuid.uuid4()
+    office_keys, others = office.keys, codes.new_key_pair()
+    held = {"event_id": office.event_id, "ticket_id": ticket}
+    cases = [
+        (office.code(ticket, private=others.private), "This is no ticket of ours."),
+        (office.code(ticket, event_id=uuid.uuid4()), "A ticket for another event."),
+        (office.code(ticket), "This ticket is not on the list."),
+        (Phone(others.private, **held).code(time.time()), "This is no ticket of ours."),
+        (Phone(office_keys.private, **held).code(time.time()), "This ticket is not on the list."),
+        ("HTTPS://EXAMPLE.COM/FREE-DRINKS", "This is no ticket of ours."),
+    ]
+
+    for code, why in cases:
+        wedge(page, code)
+        answered(page, "Stop", why)
+
+    all_sent(page)
+    assert len(office.scans) == len(cases)
+    assert not office.admitted()
+
+
+def test_a_moving_code_is_good_now_and_not_after_a_minute(open_phone, office):
+    ticket = uuid.uuid4()
+    printed = office.issue("Bea Buyer", id=ticket, tier=2)
+    holder = Phone(office.keys.private, event_id=office.event_id, ticket_id=ticket)
+    page = pair(open_phone())
+    office.open = False
+
+    wedge(page, holder.code(time.time() - 61 - 30))
+    answered(page, "Wait", "perhaps a screenshot")
+    wedge(page, holder.code(time.time() + 120))
+    answered(page, "Wait", "clock is")
+    wedge(page, printed)
+    answered(page, "Wait", "A printed code is not enough.")
+    wedge(page, holder.code(time.time()))
+    answered(page, "Come in", "Bea Buyer", "Circle")
+
+
+def test_a_used_ticket_says_when_where_and_by_whom(open_phone, office):
+    at = datetime(2026, 1, 10, 19, 42, tzinfo=UTC).timestamp()
+    used = office.issue("Ursula", entries=[[0, 1, 1, at, "gate B", "Ana"]])
+    page = pair(open_phone())
+
+    wedge(page, used)
+
+    answered(page, "Already in", "19:42, gate B, by Ana")
+    expect(page.locator("#spoken")).to_contain_text("19:42, gate B, by Ana")
+
+
+def test_what_the_person_at_the_door_has_to_know_is_said(open_phone, office):
+    code = office.issue("Nora", tier=1, attention=1, note="Side entrance")
+    page = pair(open_phone())
+
+    wedge(page, code)
+
+    answered(page, "Come in", "Needs attention", "Show: student card", "Side entrance")
+
+
+def test_half_an_hour_without_network_and_a_killed_browser_lose_nothing(open_phone, office):
+    good = [office.issue(f"Guest {number}") for number in range(12)]
+    pair(open_phone())
+    office.open = False
+
+    page = open_phone()
+    page.context.set_offline(True)
+    page.reload()
+    for code in good[:6]:
+        wedge(page, code)
+        answered(page, "Come in")
+    expect(page.locator("#scan-sync")).to_have_attribute("data-online", "false")
+    page.context.set_offline(False)
+
+    page = open_phone()
+    wedge(page, good[0])
+    answered(page, "Already in")
+    for code in good[6:]:
+        wedge(page, code)
+        answered(page, "Come in")
+    assert office.sent == 0
+    expect(page.locator("#scan-sync [data-said]")).to_have_text("13 scans waiting")
+
+    office.open = True
+    all_sent(page)
+    assert len(office.scans) == 13
+    assert sorted(scan["code"] for scan in office.admitted()) == sorted(good)
+    assert page.troubles == []
+
+
+def test_what_the_office_changes_reaches_the_door(open_phone, office):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone())
+    office.cancel("Bea Buyer")
+    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+
+    office.open = False
+    page = open_phone()
+    wedge(page, code)
+
+    answered(page, "Stop", "This ticket was cancelled.")
+
+
+def test_somebody_is_found_by_name_without_network(open_phone, office):
+    office.issue("Élodie Lefèvre", seat="Row 3, Seat 12")
+    office.issue("Bea Buyer")
+    page = pair(open_phone())
+    office.open = False
+
+    page.get_by_role("link", name="Name").click()
+    page.get_by_label("Name, seat or reference").fill("elodie lef")
+    page.get_by_role("button", name="Let in: Élodie Lefèvre").click()
+
+    answered(page, "Come in", "Élodie Lefèvre")
+    page.get_by_role("button", name="Back to scanning").click()
+    page.get_by_role("link", name="Name").click()
+    page.get_by_label("Name, seat or reference").fill("lefevre")
+    expect(page.locator(".found__row")).to_contain_text("In")
+
+
+def test_a_code_is_typed_by_hand(open_phone, office):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone())
+
+    page.get_by_role("link", name="Code").click()
+    page.get_by_label("Ticket code").fill(code.lower())
+    page.get_by_role("button", name="Check this code").click()
+
+    answered(page, "Come in", "Bea Buyer")
+
+
+def test_a_supervisor_lets_in_with_a_reason(open_phone, office):
+    used = office.issue("Bea Buyer", entries=IN)
+    page = pair(open_phone())
+    wedge(page, used)
+
+    page.get_by_role("button", name="Let in anyway").click()
+    page.get_by_role("button", name="Let in, and note why").click()
+    expect(page.get_by_text("Say in a word why.")).to_be_visible()
+    page.get_by_label("Came back in").check()
+    page.get_by_role("button", name="Let in, and note why").click()
+
+    answered(page, "Come in", "Let in by you")
+    all_sent(page)
+    [scan] = office.admitted()
+    assert (scan["override"], scan["reason"]) == (True, "Came back in")
+
+
+def test_a_steward_has_no_such_button(open_phone, office):
+    office.role = "scanner"
+    used = office.issue("Bea Buyer", entries=IN)
+    page = pair(open_phone())
+
+    wedge(page, used)
+
+    answered(page, "Already in")
+    expect(page.get_by_role("button", name="Let in anyway")).to_be_hidden()
+
+
+def test_a_scan_is_taken_back_and_the_ticket_good_again(open_phone, office):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone())
+    office.open = False
+    wedge(page, code)
+    answered(page, "Come in")
+
+    page.locator("#answer-undo").click()
+    expect(page.locator("#scan-hint")).to_have_text("Undone: Bea Buyer is not in any more")
+    wedge(page, code)
+    answered(page, "Come in")
+
+    office.open = True
+    all_sent(page)
+    assert len(office.scans) == 2
+    assert len(office.undone) == 1
+
+
+def test_one_code_lets_the_whole_order_in(open_phone, office):
+    code, *_others = [office.issue(name, group="K") for name in ("Carl", "Dora", "Emil")]
+    page = pair(open_phone())
+
+    wedge(page, code)
+    answered(page, "Come in", "This order: 1 of 3 in")
+    page.get_by_role("button", name="Let 2 more in").click()
+
+    answered(page, "Come in", "All 3 of this order are in")
+    all_sent(page)
+    assert len(office.admitted()) == 3
+
+
+def test_who_left_is_counted_out(open_phone, office):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone())
+    wedge(page, code)
+    answered(page, "Come in")
+    expect(page.locator("#scan-head")).to_have_text("1 of 500 inside")
+
+    page.get_by_role("button", name="Back to scanning").click()
+    page.locator("#scan-direction label").filter(has_text="Out").click()
+    wedge(page, code)
+
+    answered(page, "Goodbye")
+    expect(page.locator("#scan-head")).to_have_text("0 of 500 inside")
+
+
+def test_a_revoked_device_forgets_everything(open_phone, office):
+    office.issue("Bea Buyer")
+    page = pair(open_phone())
+    office.revoked = True
+    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+
+    expect(page.get_by_text("This device was signed out by the box office.")).to_be_visible()
+    kept = page.evaluate(
+        """async () => {
+          const store = await import("/static/js/gate/store.js")
+          return [await store.device.get(), (await store.lists.all()).length]
+        }"""
+    )
+    assert kept == [None, 0]
+
+
+def test_nothing_on_the_disk_says_who_comes(open_phone, office):
+    office.issue("Bea Buyer")
+    page = pair(open_phone())
+
+    kept = page.evaluate(
+        """async () => {
+          const store = await import("/static/js/gate/store.js")
+          const { key } = await store.device.get()
+          const lists = await store.lists.all()
+          const text = lists.map((list) => new TextDecoder("latin1").decode(list.sealed)).join()
+          return [key.extractable, text.includes("Bea"), lists.length]
+        }"""
+    )
+    assert kept == [False, False, 1]
+
+
+def test_a_kiosk_is_left_with_its_pin_alone(open_phone, office):
+    page = pair(open_phone())
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("PIN to leave with").fill("2468")
+    page.get_by_role("button", name="Lock as a kiosk").click()
+    expect(page.locator("#scan-tools")).to_be_hidden()
+
+    page = open_phone()
+    page.evaluate("location.hash = 'settings'")
+    expect(page.locator("#screen-settings")).to_be_hidden()
+    page.get_by_role("button", name="Staff").click()
+    page.get_by_label("PIN", exact=True).fill("1357")
+    page.get_by_role("button", name="Unlock").click()
+    expect(page.get_by_text("Not the PIN.")).to_be_visible()
+    page.get_by_label("PIN", exact=True).fill("2468")
+    page.get_by_role("button", name="Unlock").click()
+
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_a_wrong_code_pairs_nothing(open_phone):
+    page = open_phone()
+
+    page.get_by_label("Code", exact=True).fill("ZZZZ ZZZZ")
+    page.get_by_role("button", name="Pair this device").click()
+
+    expect(page.get_by_text(re.compile("This code does not work"))).to_be_visible()
+    expect(page.get_by_label("Code", exact=True)).to_have_value("ZZZZ ZZZZ")
+
+
+def test_the_address_of_the_console_pairs_by_itself(open_phone, served, riverside):
+    page = open_phone()
+
+    page.goto(served.at(riverside, "/scan/?#pair=ABCDEFGH"))
+
+    expect(page.get_by_role("heading", name="Where do you stand?")).to_be_visible()

@@ -1,0 +1,60 @@
+"""The scanner and the box office together, with nothing between them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from eventflow.checkin import devices
+from eventflow.checkin.models import Scan
+from eventflow.db import db, now, transaction
+from eventflow.tickets import codes, keys
+from eventflow.tickets.models import Ticket
+from tests import factories
+from tests.browser.test_scanning import all_sent, answered, wedge
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def door(phone: Page, served, riverside, gala) -> Page:
+    """A supervisor's phone, on its way to the Winter Gala."""
+    with transaction():
+        _pairing, code = devices.offer("Ana’s phone", role="staff", at=now())
+    phone.goto(served.at(riverside, f"/scan/#pair={code}"))
+    return phone
+
+
+def code_of(ticket: Ticket) -> str:
+    key = keys.of(ticket.key_number)
+    return codes.sign(
+        key.private,
+        key_id=key.number,
+        event_id=ticket.event_id,
+        ticket_id=ticket.id,
+        issue=ticket.issue,
+    )
+
+
+def test_what_was_scanned_without_network_is_at_the_box_office_once(door, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 2))
+    first, second = (code_of(ticket) for ticket in order.tickets)
+    door.get_by_role("button", name="Stand here").click()
+    expect(door.locator("#check-list")).to_contain_text("2 tickets", timeout=30_000)
+    expect(door.locator("#check-shell")).to_have_attribute("data-kind", "right", timeout=60_000)
+    door.get_by_role("button", name="Start scanning").click()
+    door.context.set_offline(True)
+
+    wedge(door, first)
+    answered(door, "Come in", "Bea Buyer", "This order: 1 of 2 in")
+    wedge(door, second)
+    answered(door, "Come in")
+    wedge(door, first)
+    answered(door, "Already in", "by Ana’s phone")
+    door.context.set_offline(False)
+    all_sent(door)
+
+    db.session.rollback()
+    scans = db.session.scalars(select(Scan).order_by(Scan.scanned_at)).all()
+    assert [scan.result for scan in scans] == ["VALID", "VALID", "USED"]
+    assert all(scan.device_id for scan in scans)
+    assert all(ticket.checked_in_at for ticket in db.session.scalars(select(Ticket)))
