@@ -5,6 +5,7 @@ stand, and kept nowhere.
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import force_locale
@@ -40,7 +41,11 @@ def calendar(order: Order, at: datetime) -> bytes:
     """The event of an order as a file for the buyer's calendar."""
     tenant = db.session.get_one(Tenant, order.tenant_id)
     with force_locale(order.locale):
-        entry = calendar_entry(order.event, tenant, about=_("Order %(code)s", code=order.code))
+        about = [_("Order %(code)s", code=order.code)]
+        seats = [t.seat_label for t in order.tickets if t.seat_label and t.status == "valid"]
+        if seats:
+            about.append(_("Seats: %(seats)s", seats=", ".join(seats)))
+        entry = calendar_entry(order.event, tenant, about="\n".join(about))
     return calendars.event_ics(entry, at=at)
 
 
@@ -82,8 +87,9 @@ def _sheets(order: Order, tickets: list[Ticket]) -> list[pdf.TicketSheet]:
                 when=when,
                 where=where,
                 tier=tiers.get(ticket.tier_id, ""),
+                seat=ticket.seat_label,
                 attendee=ticket.attendee_name,
-                code=issuing.code_of(ticket),
+                code=issuing.code_of(ticket) if ticket.tier.code_kind != "rotating" else "",
                 reference=issuing.reference(ticket),
                 order_code=order.code,
                 organizer=tenant.name,
@@ -105,10 +111,30 @@ def _sheets(order: Order, tickets: list[Ticket]) -> list[pdf.TicketSheet]:
                 notes=notes,
                 accent=tenant.accent if _COLOUR.fullmatch(tenant.accent) else pdf.DEFAULT_ACCENT,
                 language=language,
-                words=words,
+                words=_words(words, ticket),
             )
             for ticket in tickets
         ]
+
+
+def _words(words: pdf.Words, ticket: Ticket) -> pdf.Words:
+    """What the sheet says of its code; one that changes is not on paper, or as a fallback."""
+    match ticket.tier.code_kind:
+        case "rotating":
+            show = _(
+                "This ticket’s code changes every half minute and is made by your phone. Open the "
+                "ticket from your mail or from your order’s page; this sheet alone does not admit."
+            )
+        case "rotating_or_printed":
+            show = _(
+                "Open the ticket on your phone if you can. This printed code is the fallback: it "
+                "admits one, once, and an ID will be checked."
+            )
+        case _:
+            show = words.show
+    if ticket.tier.proof:
+        show += " " + _("To be shown too: %(proof)s.", proof=ticket.tier.proof)
+    return replace(words, show=show)
 
 
 def _when(event: Event, language: str) -> list[str]:

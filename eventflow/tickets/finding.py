@@ -14,6 +14,7 @@ from eventflow.db import db
 from eventflow.events.models import Event, Tier
 from eventflow.sales import orders
 from eventflow.sales.models import Order
+from eventflow.seating.models import Seat
 from eventflow.tickets.models import Ticket
 
 STATES = ("valid", "checked_in", "cancelled")
@@ -111,6 +112,7 @@ def _with_all(query: Select[Ticket]) -> Select[Ticket]:
         joinedload(Ticket.order).load_only(Order.code, Order.buyer_name, Order.buyer_email),
         joinedload(Ticket.event).load_only(Event.title, Event.slug, Event.timezone),
         joinedload(Ticket.tier).load_only(Tier.name),
+        joinedload(Ticket.seat).joinedload(Seat.row),
     )
 
 

@@ -32,6 +32,7 @@ def issue(order: Order, *, at: datetime) -> list[Ticket]:
             order_id=order.id,
             event_id=order.event_id,
             tier_id=uuid.UUID(place["tier"]),
+            seat_id=uuid.UUID(place["seat"]) if "seat" in place else None,
             position=position,
             unit_price=place["unit_price"],
             attendee_name=place["name"],

@@ -1,16 +1,22 @@
 """The console's list of attendees: one row a ticket, and the same as a file."""
 
-from flask import Blueprint, Response
+import uuid
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from eventflow import lists
 from eventflow.accounts import access
+from eventflow.db import now, transaction
+from eventflow.errors import Invalid
 from eventflow.pages import page
 from eventflow.spreadsheets import Cell, csv_file
-from eventflow.tickets import finding, issuing
+from eventflow.tickets import finding, issuing, moving_pages, notes
 from eventflow.tickets.models import Ticket
 
 bp = access.console(Blueprint("tickets_organizer", __name__, url_prefix="/manage"))
+bp.register_blueprint(moving_pages.console)
 
 PER_PAGE = 50
 CSV_HEADS = (
@@ -20,6 +26,7 @@ CSV_HEADS = (
     "event",
     "event_slug",
     "tier",
+    "seat",
     "status",
     "checked_in_at",
     "order",
@@ -55,6 +62,43 @@ def attendees_csv() -> Response:
     return csv_file(f"{search.event or 'all'}-attendees.csv", CSV_HEADS, rows)
 
 
+@bp.get("/attendees/<uuid:ticket_id>")
+def show_attendee(ticket_id: uuid.UUID) -> Response:
+    return _attendee_page(issuing.find(ticket_id), {})
+
+
+@bp.post("/attendees/<uuid:ticket_id>")
+def note_for_door(ticket_id: uuid.UUID) -> Response:
+    """What the door has to know of somebody; scanners hear of it within the minute."""
+    needs_attention = "needs_attention" in request.form
+    try:
+        with transaction():
+            ticket = issuing.find(ticket_id)
+            note = request.form.get("door_note", "")
+            notes.write(ticket, note, needs_attention=needs_attention, at=now())
+    except Invalid as refusal:
+        return _attendee_page(issuing.find(ticket_id), refusal.fields)
+    flash(_("The door knows of it."), "right")
+    return redirect(f"/manage/attendees/{ticket_id}", 303)  # type: ignore[return-value]
+
+
+def _attendee_page(ticket: Ticket, errors: Mapping[str, str]) -> Response:
+    typed = {"door_note": ticket.door_note, "needs_attention": ticket.needs_attention}
+    if errors:
+        typed = {
+            "door_note": request.form.get("door_note", ""),
+            "needs_attention": "needs_attention" in request.form,
+        }
+    return page(
+        "tickets/organizer/attendee.html",
+        status=422 if errors else 200,
+        ticket=ticket,
+        reference=issuing.reference(ticket),
+        typed=typed,
+        errors=errors,
+    )
+
+
 def _search() -> finding.Search:
     return finding.Search(
         q=lists.text("q"),
@@ -74,6 +118,7 @@ def _row(ticket: Ticket) -> tuple[Cell, ...]:
         ticket.event.title,
         ticket.event.slug,
         ticket.tier.name,
+        ticket.seat_label or "",
         ticket.state,
         came.isoformat(timespec="seconds") if came else "",
         ticket.order.code,

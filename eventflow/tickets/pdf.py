@@ -53,6 +53,7 @@ class Words:
     entry: str = N_("At the door")
     show: str = N_("Show the code at the door, on this sheet or on a screen. It admits one, once.")
     qr_alt: str = N_("QR code of ticket %(reference)s, to be scanned at the door")
+    on_phone: str = N_("The code is on your phone")
 
     @classmethod
     def translated(cls, gettext: Callable[[str], str]) -> "Words":
@@ -80,6 +81,7 @@ class TicketSheet:
     tier: str
     attendee: str
     code: str
+    """Empty where only the holder's phone has one."""
     reference: str
     order_code: str
     organizer: str
@@ -135,7 +137,7 @@ def _pdf(sheets: Sequence[TicketSheet], title: str) -> bytes:
                 _ticket(sheet, number, len(sheets)) for number, sheet in enumerate(sheets, 1)
             ],
         },
-        [qr.svg(sheet.code, title=first.words.ticket) for sheet in sheets],
+        [qr.svg(sheet.code, title=first.words.ticket) if sheet.code else "" for sheet in sheets],
     )
 
 
@@ -158,6 +160,7 @@ def _ticket(sheet: TicketSheet, number: int, count: int) -> dict[str, Any]:
         "position": position,
         "numerals": asdict(sheet.numerals) if sheet.numerals else None,
         "notes": [line.strip() for line in notes.splitlines() if line.strip()],
+        "show": words.show,
         "qr_alt": words.qr_alt % {"reference": sheet.reference},
         **_colours(sheet.accent),
     }
@@ -244,7 +247,7 @@ def _each_text(given: Any, reading: Callable[[str], str]) -> Any:
     """The same data with every text read so, and in a form that can be printed."""
     match given:
         case str():
-            return _printable(reading(given))
+            return printable(reading(given))
         case list():
             return [_each_text(item, reading) for item in given]
         case dict():
@@ -252,7 +255,7 @@ def _each_text(given: Any, reading: Callable[[str], str]) -> Any:
     return given
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     kept: list[str] = []
     for letter in text.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").translate(_undrawable):
         kind = unicodedata.category(letter)

@@ -79,3 +79,20 @@ def _runs(code: str) -> str:
                 at_x, at_y = x + length, y
             x += length
     return "".join(drawn)
+
+
+def of_address(address: str, *, title: str) -> str:
+    """An address as an inline drawing, in the smallest version that takes it."""
+    drawing = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET_ZONE)
+    drawing.add_data(address)
+    drawing.make(fit=True)
+    rows = drawing.get_matrix()
+    side = len(rows)
+    dark = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module
+    )
+    return (
+        f'<svg role="img" shape-rendering="crispEdges" xmlns="http://www.w3.org/2000/svg"'
+        f' viewBox="0 0 {side} {side}"><title>{escape(title)}</title>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path fill="#000" d="{dark}"/></svg>'
+    )

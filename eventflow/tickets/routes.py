@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from eventflow.accounts.hosts import only_on_tenant_host
@@ -13,9 +13,10 @@ from eventflow.pages import page
 from eventflow.sales import orders
 from eventflow.sales.models import Order
 from eventflow.security import keep_address_secret
-from eventflow.tickets import documents, issuing, showing_tickets
+from eventflow.tickets import documents, issuing, moving, moving_pages, showing_tickets
 
 bp = only_on_tenant_host(Blueprint("tickets", __name__))
+bp.register_blueprint(moving_pages.buyers)
 
 
 @bp.before_request
@@ -35,9 +36,31 @@ def show_ticket(ticket_id: uuid.UUID) -> Response:
         ticket=showing_tickets.shown(order, [ticket])[0],
         event=ticket.event,
         place=showing.place(ticket.event),
+        phone=showing_tickets.phone_number(ticket),
+        at=now(),
         secret=secret,
+        may_swap=moving.may_swap(ticket, now()),
         order_address=whole if secret == order.secret else None,
     )
+
+
+@bp.get("/tickets/<uuid:ticket_id>/state")
+def show_state(ticket_id: uuid.UUID) -> dict[str, str | int]:
+    """What is known of the ticket at this moment, for its page on the phone."""
+    ticket = issuing.find_with_secret(str(ticket_id), request.args.get("secret", ""))
+    return {
+        "state": ticket.state,
+        "phone": showing_tickets.phone_number(ticket),
+        "server_time": now().isoformat(),
+    }
+
+
+@bp.get("/tickets/worker.js")
+def show_worker() -> Response:
+    """What keeps tickets for a place without network; from here it has a say about tickets only."""
+    response = current_app.send_static_file("js/ticket-worker.js")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @bp.get("/tickets/<uuid:ticket_id>.pdf")

@@ -1,0 +1,149 @@
+"""Selling at the door: from the same stock as everybody's, paid into a hand.
+
+The promise kept here is that a press of the button is one sale, however often it was pressed, and
+that what the drawer owes is written down in the same transaction that issues the tickets.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventflow.accounts import audit
+from eventflow.accounts.actors import actor
+from eventflow.checkin import shifts
+from eventflow.checkin.models import SALE_METHODS, DoorSale
+from eventflow.db import db, new_id, transaction
+from eventflow.errors import Invalid, NotFound
+from eventflow.events.models import Event
+from eventflow.payments import settling
+from eventflow.payments.models import Payment
+from eventflow.sales import holds, orders
+from eventflow.sales.models import Order
+from eventflow.sales.orders import Buyer
+
+
+def sell(
+    event: Event,
+    wanted: Sequence[holds.Wanted],
+    *,
+    method: str,
+    buyer: Buyer,
+    person_id: uuid.UUID,
+    form_key: str,
+    gate_id: uuid.UUID | None = None,
+    locale: str = "en",
+    at: datetime,
+) -> Order:
+    """Sell so many of these tiers and issue their tickets. Commits by itself.
+
+    The same `form_key` is the same sale. Raises what `holds.place` raises, ShiftClosed without an
+    open shift, and Invalid for a method that isn't one.
+    """
+    if method not in SALE_METHODS:
+        raise Invalid({"method": _("Choose how it is paid.")})
+    if made := orders.of_form(form_key):
+        return made
+    event_id, slug = event.id, event.slug
+    if shifts.current(event, person_id) is None:
+        raise shifts.ShiftClosed(_("Open your shift before you sell."))
+    placed = holds.place(
+        slug, wanted, buyer="box office", form_key=f"door:{form_key}", hidden_too=True, at=at
+    )
+    try:
+        with transaction():
+            return _sold(
+                event_id, placed.id, method, buyer, person_id, form_key, gate_id, locale, at
+            )
+    except holds.HoldUsed:
+        # Two presses at once had the same hold, and the other one was first.
+        if made := orders.of_form(form_key):
+            return made
+        raise
+
+
+def _sold(
+    event_id: uuid.UUID,
+    hold_id: uuid.UUID,
+    method: str,
+    buyer: Buyer,
+    person_id: uuid.UUID,
+    form_key: str,
+    gate_id: uuid.UUID | None,
+    locale: str,
+    at: datetime,
+) -> Order:
+    # Before the hold: whoever cashes up at this moment waits for this sale, or it for them.
+    event = db.session.get_one(Event, event_id)
+    shift = shifts.current(event, person_id, lock=True)
+    if shift is None:
+        raise shifts.ShiftClosed(_("Open your shift before you sell."))
+    order = orders.make(
+        hold_id, buyer, payment_method="door", form_key=form_key, locale=locale, at=at
+    )
+    if method == "free":
+        _give_away(order)
+    if order.total == 0:
+        settling.complete(order, at=at)
+    else:
+        _take_money(order, method, at=at)
+    sale = DoorSale(
+        id=new_id(),
+        order_id=order.id,
+        shift_id=shift.id,
+        method=method if order.total else "free",
+        amount=order.total,
+        gate_id=gate_id,
+        sold_at=at,
+    )
+    db.session.add(sale)
+    db.session.flush()
+    words = _("Sold at the door: order %(code)s", code=order.code)
+    audit.record("door_sales.sell", order, words, after={"method": sale.method}, at=at)
+    return order
+
+
+def sale_of(code: str) -> tuple[DoorSale, Order]:
+    """A sale made at the door, by its order's code."""
+    order = orders.find(code)
+    sale = db.session.scalar(select(DoorSale).where(DoorSale.order_id == order.id))
+    if sale is None:
+        raise NotFound(_("This order was not sold at the door."))
+    return sale, order
+
+
+def _give_away(order: Order) -> None:
+    """Guests of the house pay nothing, and no fee is due."""
+    order.discount, order.fees, order.tax, order.platform_fee = order.subtotal, 0, 0, 0
+    order.total = 0
+    order.payment_method = "free"
+    order.attendees = [{**place, "unit_price": 0} for place in order.attendees]
+    db.session.flush()
+
+
+def _take_money(order: Order, method: str, *, at: datetime) -> None:
+    payment_id = new_id()
+    payment = Payment(
+        id=payment_id,
+        order_id=order.id,
+        provider="offline",
+        method="door",
+        reference=f"offline-{payment_id}",
+        amount=order.total,
+        currency=order.currency,
+        application_fee=min(order.platform_fee, order.total),
+        status="open",
+        created_at=at,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    paid = {
+        "cash": _("Paid in cash at the door"),
+        "card": _("Paid by card at the door, on the terminal"),
+    }
+    orders.note(order, "door", paid[method], at=at, actor=actor().name)
+    settling.paid(payment, charge_reference=payment.reference, at=at)
+    if order.status != "paid":
+        raise holds.SoldOut(_("These places can’t be sold any more. Nothing was taken."))

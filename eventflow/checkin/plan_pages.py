@@ -1,0 +1,257 @@
+"""The console's pages of gates and areas."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from eventflow.accounts import access
+from eventflow.checkin import door_figures, plan
+from eventflow.checkin.models import Area, Gate
+from eventflow.checkin.plan import AreaFacts, GateFacts
+from eventflow.db import now, transaction
+from eventflow.errors import Invalid
+from eventflow.events import drafting, wall_clock
+from eventflow.events.models import Event
+from eventflow.pages import page
+
+bp = Blueprint("plan", __name__)
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+@bp.get("/door/gates")
+def show_gates(slug: str) -> Response:
+    event = drafting.find(slug)
+    tiers, names = plan.tiers_of(event), {tier.id: tier.name for tier in event.tiers}
+    areas = door_figures.areas(event)
+    return page(
+        "checkin/organizer/gates.html",
+        event=event,
+        gates=door_figures.gates(event),
+        tiers={gate: sorted(names[tier] for tier in chosen) for gate, chosen in tiers.items()},
+        areas=areas,
+        area_names={one.area.id: one.area.name for one in areas},
+        may_change=access.may("admin"),
+    )
+
+
+@bp.get("/door/gates/new")
+@access.require("admin")
+def new_gate(slug: str) -> Response:
+    return _gate_page(drafting.find(slug), None)
+
+
+@bp.post("/door/gates/new")
+@access.require("admin")
+def add_gate(slug: str) -> Response:
+    try:
+        with transaction():
+            event = drafting.find(slug)
+            plan.add_gate(event, _gate_typed(event, request.form), at=now())
+    except Invalid as refusal:
+        return _gate_page(drafting.find(slug), None, typed=request.form, errors=refusal.fields)
+    return _back(slug, _("The gate is there. Scanners learn of it within the minute."))
+
+
+@bp.get("/door/gates/<uuid:gate_id>")
+@access.require("admin")
+def edit_gate(slug: str, gate_id: uuid.UUID) -> Response:
+    event = drafting.find(slug)
+    return _gate_page(event, plan.find_gate(event, gate_id))
+
+
+@bp.post("/door/gates/<uuid:gate_id>")
+@access.require("admin")
+def change_gate(slug: str, gate_id: uuid.UUID) -> Response:
+    try:
+        with transaction():
+            event = drafting.find(slug)
+            gate = plan.find_gate(event, gate_id)
+            plan.change_gate(event, gate, _gate_typed(event, request.form), at=now())
+    except Invalid as refusal:
+        event = drafting.find(slug)
+        gate = plan.find_gate(event, gate_id)
+        return _gate_page(event, gate, typed=request.form, errors=refusal.fields)
+    return _back(slug, _("The gate is changed. Scanners learn of it within the minute."))
+
+
+@bp.post("/door/gates/<uuid:gate_id>/remove")
+@access.require("admin")
+def remove_gate(slug: str, gate_id: uuid.UUID) -> Response:
+    with transaction():
+        event = drafting.find(slug)
+        plan.remove_gate(event, plan.find_gate(event, gate_id), at=now())
+    return _back(slug, _("The gate is gone. What was scanned there stays in the history."))
+
+
+@bp.get("/door/areas/new")
+@access.require("admin")
+def new_area(slug: str) -> Response:
+    return _area_page(drafting.find(slug), None)
+
+
+@bp.post("/door/areas/new")
+@access.require("admin")
+def add_area(slug: str) -> Response:
+    try:
+        with transaction():
+            plan.add_area(drafting.find(slug), _area_typed(request.form), at=now())
+    except Invalid as refusal:
+        return _area_page(drafting.find(slug), None, typed=request.form, errors=refusal.fields)
+    return _back(slug, _("The area is there. Say at its gates that they lead to it."))
+
+
+@bp.get("/door/areas/<uuid:area_id>")
+@access.require("admin")
+def edit_area(slug: str, area_id: uuid.UUID) -> Response:
+    event = drafting.find(slug)
+    return _area_page(event, plan.find_area(event, area_id))
+
+
+@bp.post("/door/areas/<uuid:area_id>")
+@access.require("admin")
+def change_area(slug: str, area_id: uuid.UUID) -> Response:
+    try:
+        with transaction():
+            event = drafting.find(slug)
+            area = plan.find_area(event, area_id)
+            plan.change_area(event, area, _area_typed(request.form), at=now())
+    except Invalid as refusal:
+        event = drafting.find(slug)
+        area = plan.find_area(event, area_id)
+        return _area_page(event, area, typed=request.form, errors=refusal.fields)
+    return _back(slug, _("The area is changed."))
+
+
+@bp.post("/door/areas/<uuid:area_id>/remove")
+@access.require("admin")
+def remove_area(slug: str, area_id: uuid.UUID) -> Response:
+    with transaction():
+        event = drafting.find(slug)
+        plan.remove_area(event, plan.find_area(event, area_id), at=now())
+    return _back(slug, _("The area is gone; its gates stay."))
+
+
+def _gate_page(
+    event: Event,
+    gate: Gate | None,
+    *,
+    typed: MultiDict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    shown = _gate_shown(event, gate) if typed is None else _as_typed(typed)
+    return page(
+        "checkin/organizer/gate.html",
+        status=422 if errors else 200,
+        event=event,
+        gate=gate,
+        typed=shown,
+        errors=errors or {},
+        areas=[(str(one.area.id), one.area.name) for one in door_figures.areas(event)],
+        directions=[
+            ("in", _("In")),
+            ("out", _("Out")),
+            ("both", _("In and out, chosen on the scanner")),
+        ],
+        tiers=[(str(tier.id), tier.name) for tier in event.tiers],
+    )
+
+
+def _gate_shown(event: Event, gate: Gate | None) -> dict[str, Any]:
+    zone = event.timezone
+    if gate is None:
+        return {"name": "", "area": "", "direction": "in", "entries": "1", "tiers": []} | {
+            "opens_at": "",
+            "closes_at": "",
+        }
+    return {
+        "name": gate.name,
+        "area": str(gate.area_id or ""),
+        "direction": gate.direction,
+        "entries": str(gate.entries or ""),
+        "tiers": [str(tier) for tier in plan.tiers_of(event).get(gate.id, ())],
+        "opens_at": wall_clock.written(gate.opens_at, zone),
+        "closes_at": wall_clock.written(gate.closes_at, zone),
+    }
+
+
+def _as_typed(form: MultiDict[str, str]) -> dict[str, Any]:
+    names = ("name", "area", "direction", "entries", "opens_at", "closes_at")
+    return {name: form.get(name, "") for name in names} | {"tiers": form.getlist("tiers")}
+
+
+def _gate_typed(event: Event, form: MultiDict[str, str]) -> GateFacts:
+    wrong: dict[str, str] = {}
+    moments = {}
+    for name in ("opens_at", "closes_at"):
+        try:
+            # Of a time that comes twice the first: a gate that opens early harms nobody.
+            moments[name] = wall_clock.read(form.get(name, ""), event.timezone, "0")
+        except wall_clock.UnclearTime as unclear:
+            wrong[name] = str(unclear)
+    entries = form.get("entries", "").strip()
+    if entries and not _WHOLE.fullmatch(entries):
+        wrong["entries"] = _("Type a number from 1 to 100, or leave it empty for any number.")
+    try:
+        area_id = uuid.UUID(form["area"]) if form.get("area") else None
+        tiers = frozenset(uuid.UUID(tier) for tier in form.getlist("tiers"))
+    except ValueError:
+        raise Invalid({"tiers": _("Choose among the tiers of this event.")}) from None
+    if wrong:
+        raise Invalid(wrong)
+    return GateFacts(
+        name=" ".join(form.get("name", "").split()),
+        area_id=area_id,
+        entries=int(entries) if entries else None,
+        direction=form.get("direction", "in"),
+        tier_ids=tiers,
+        **moments,
+    )
+
+
+def _area_page(
+    event: Event,
+    area: Area | None,
+    *,
+    typed: MultiDict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    if typed is not None:
+        shown = {name: typed.get(name, "") for name in ("name", "capacity", "alarm_percent")}
+    else:
+        shown = {
+            "name": area.name if area else "",
+            "capacity": str(area.capacity or "") if area else "",
+            "alarm_percent": str(area.alarm_percent) if area else "90",
+        }
+    return page(
+        "checkin/organizer/area.html",
+        status=422 if errors else 200,
+        event=event,
+        area=area,
+        typed=shown,
+        errors=errors or {},
+    )
+
+
+def _area_typed(form: MultiDict[str, str]) -> AreaFacts:
+    capacity, alarm = form.get("capacity", "").strip(), form.get("alarm_percent", "").strip()
+    wrong = {}
+    if capacity and not _WHOLE.fullmatch(capacity):
+        wrong["capacity"] = _("Type how many may be in it, or leave it empty.")
+    if not _WHOLE.fullmatch(alarm):
+        wrong["alarm_percent"] = _("Type a number from 1 to 100.")
+    if wrong:
+        raise Invalid(wrong)
+    name = " ".join(form.get("name", "").split())
+    return AreaFacts(name, int(capacity) if capacity else None, int(alarm))
+
+
+def _back(slug: str, words: str) -> Response:
+    flash(words, "right")
+    return redirect(f"/manage/events/{slug}/door/gates", 303)  # type: ignore[return-value]
