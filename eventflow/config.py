@@ -40,6 +40,8 @@ class Settings:
     RATELIMIT_ENABLED: bool = True
     TRUSTED_PROXIES: int = 0
     LOG_LEVEL: str = "INFO"
+    LAN_HOST: str | None = None
+    LAN_TENANT: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -86,6 +88,10 @@ class Settings:
                 found.append("production takes no sandbox payments: set STRIPE_SECRET_KEY")
             if not self.SMTP_URL:
                 found.append("production sends real mail: set SMTP_URL")
+            if self.LAN_HOST or self.LAN_TENANT:
+                found.append(
+                    "LAN_HOST and LAN_TENANT are for trying things out, not for production"
+                )
             if debug:
                 found.append("production never runs with debug on")
         return found

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 import redis
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
@@ -42,8 +42,13 @@ class Limit:
 
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
-    # The second one slows down guessing at one account from many addresses.
-    "sign_in": (Limit(10, MINUTE, "address"), Limit(5, 15 * MINUTE, "account")),
+    # The second one slows down guessing at one account; the third one guessing from many
+    # addresses, and leaves its owner room: whoever guesses must not lock them out.
+    "sign_in": (
+        Limit(10, MINUTE, "address"),
+        Limit(5, 15 * MINUTE, "account_from_here"),
+        Limit(60, 15 * MINUTE, "account"),
+    ),
     "sign_up": (Limit(20, HOUR, "address"),),
     # Each of these sends somebody a mail.
     "mail_link": (Limit(20, HOUR, "address"), Limit(3, 15 * MINUTE, "account")),
@@ -52,6 +57,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
     "promo_code": (Limit(60, MINUTE, "address"), Limit(15, MINUTE, "visitor")),
     "api": (Limit(1200, MINUTE, "token_or_address"),),
+    # Ten volunteers pair their phones at one access point; nobody guesses 50 bits at this pace.
+    "pairing": (Limit(20, MINUTE, "address"),),
     "upload": (Limit(60, HOUR, "address"),),
     "search": (Limit(120, MINUTE, "address"),),
 }
@@ -82,6 +89,15 @@ def account() -> str | None:
     return request.form.get("email", "").strip().casefold() or None
 
 
+def account_from_here() -> str | None:
+    named = account()
+    return _from_here(named) if named else None
+
+
+def _from_here(named: str) -> str:
+    return f"{named} from {address()}"
+
+
 def token_or_address() -> str | None:
     given = request.headers.get("Authorization", "")
     return given[7:] if given[:7].lower() == "bearer " else address()
@@ -96,6 +112,7 @@ WHO: dict[str, Callable[[], str | None]] = {
     "address": address,
     "visitor": visitor,
     "account": account,
+    "account_from_here": account_from_here,
     "token_or_address": token_or_address,
     "order": order,
 }
@@ -158,6 +175,8 @@ def forgive(name: str, **who: str) -> None:
     """Forget what was counted for someone, as after a sign-in with the right password."""
     counters: _Counters | None = current_app.extensions["limits"]
     if counters is not None:
+        if "account" in who and has_request_context():
+            who["account_from_here"] = _from_here(who["account"])
         counters.forget(
             [_key(name, limit, who[limit.by]) for limit in LIMITS[name] if limit.by in who]
         )

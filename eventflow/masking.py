@@ -24,6 +24,8 @@ _PATTERNS: list[tuple[re.Pattern[str], str]] = [
         re.compile(r"\b(?:[a-z]{2,8}_){1,3}[A-Za-z0-9]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+"),
         MASK,
     ),
+    # A ticket's code: 148 letters and digits, or 309.
+    (re.compile(r"(?i)\b[0-9A-HJKMNP-TV-Z]{100,}\b"), MASK),
     (
         re.compile(
             r"(?i)\b((?:[a-z_]{0,20}_)?(?:(?:code|key|sig)\s?=|(?:secret|token|signature|password)"

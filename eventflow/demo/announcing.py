@@ -1,6 +1,6 @@
 """Announcing: an event with its tiers and its poster, made and put on sale days ago."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,10 +59,12 @@ def announce(
     shared: Sequence[Sharing] = (),
     words: str = "",
     by: str = "admin",
+    seated: Callable[[Event], None] | None = None,
     **facts: Any,
 ) -> str:
     """An event of the box office acted for, published; answers its slug.
 
+    `seated` gives it its seats, before it goes on sale.
     Its description is the text of `words/` that is called as its poster, or as `words` says.
     """
     if text := words or (poster.name if poster else ""):
@@ -82,6 +84,8 @@ def announce(
             )
             event.created_at = made_at
             _offer(event, admissions, shared, at=made_at)
+            if seated:
+                seated(event)
             slug = event.slug
         if poster:
             _hang(box, slug, poster, at=made_at + timedelta(minutes=20))

@@ -1,4 +1,4 @@
-"""`bin/flask demo …`: three box offices worth looking at."""
+"""`bin/flask demo …`: four box offices worth looking at."""
 
 import click
 from flask.cli import with_appcontext
@@ -6,7 +6,7 @@ from flask.cli import with_appcontext
 from eventflow.cli import command
 from eventflow.db import now
 
-demo = click.Group("demo", help="Three box offices to try things out with.")
+demo = click.Group("demo", help="Four box offices to try things out with.")
 
 
 @demo.command("load")

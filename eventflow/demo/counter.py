@@ -24,9 +24,10 @@ from eventflow.events import drafting, publishing
 from eventflow.payments import checkout, offline, refunding, sandbox, settling, webhooks
 from eventflow.payments.models import Payment
 from eventflow.queue import OutboxJob
-from eventflow.sales import holds, orders
+from eventflow.sales import holds, orders, seats
 from eventflow.sales.models import Order
 from eventflow.sales.orders import Buyer
+from eventflow.sales.seats import Asker
 from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 
@@ -63,11 +64,11 @@ def sell(
 
 
 def set_aside(slug: str, basket: Basket, *, at: datetime) -> holds.Placed:
-    """A hold, hidden tiers too. Commits by itself."""
+    """A hold, hidden tiers too; of seats the best. Commits by itself."""
     known = {tier.name: tier.id for tier in drafting.find(slug).tiers}
     wanted = [holds.Wanted(known[name], count) for name, count in basket.items()]
     db.session.rollback()
-    return holds.place(slug, wanted, hidden_too=True, at=at)
+    return seats.place(slug, items=wanted, asker=Asker(hidden_too=True), at=at)
 
 
 def fill(

@@ -7,7 +7,7 @@ and more than 8,000 tickets of the last thirty days.
 from datetime import datetime, timedelta
 from typing import Any
 
-from eventflow.demo import counter, crowd
+from eventflow.demo import counter, crowd, door
 from eventflow.demo.announcing import Admission, Poster, Sharing, announce
 from eventflow.demo.box_office import BoxOffice, Look
 from eventflow.demo.cast import BEA
@@ -214,7 +214,9 @@ def _session(box: BoxOffice) -> None:
     basket = {"At the bar or on the floor": 214}
     crowd.buys(box, slug, basket, first=box.days.ago(59), last=last)
     gates = ["Street door", "Pier"]
-    counter.let_in(box, slug, all_but=17, gates=gates, opens=starts_at - timedelta(minutes=40))
+    afternoon = starts_at - timedelta(hours=6)
+    door.plan_gates(box, slug, gates, area="The boathouse", capacity=240, at=afternoon)
+    door.evening(box, slug, all_but=17, starts_at=starts_at)
 
 
 def _odd_ones(box: BoxOffice, weekend: str, boat: str, moonrise: str, sancocho: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eventflow.db import transaction
-from eventflow.demo import counter, crowd
+from eventflow.demo import counter, crowd, door
 from eventflow.demo.announcing import Admission, Poster, Sharing, announce
 from eventflow.demo.box_office import BoxOffice, Look
 from eventflow.demo.cast import BEA
@@ -132,8 +132,11 @@ def _film(box: BoxOffice) -> None:
     basket = {"Seat or cushion": 61, "Under 18": 9}
     last = starts_at - timedelta(hours=4)
     crowd.buys(box, slug, basket, first=box.days.ago(43), last=last)
+    afternoon = starts_at - timedelta(hours=6)
     gates = ["Mill Lane", "Garden door"]
-    counter.let_in(box, slug, all_but=11, gates=gates, opens=starts_at - timedelta(minutes=30))
+    door.plan_gates(box, slug, gates, area="The big room", capacity=72, at=afternoon)
+    door.asks(box, slug, "Under 18", proof="School or bus pass", at=afternoon)
+    door.evening(box, slug, all_but=11, starts_at=starts_at)
 
 
 def _quartet(box: BoxOffice) -> str:
@@ -148,9 +151,12 @@ def _quartet(box: BoxOffice) -> str:
                 1800,
                 130,
                 early=EarlyPrice(1500, box.days.on(-10, "23:59")),
+                facts={"code_kind": "rotating_or_printed"},
             ),
             Admission("Balcony", 1400, 60, "22 stairs up, and the better sound."),
-            Admission("Under 26", 800, 40, facts={"max_per_order": 4}),
+            Admission(
+                "Under 26", 800, 40, facts={"max_per_order": 4, "proof": "Anything with a birthday"}
+            ),
             Admission(
                 "Whoever needs it",
                 300,

@@ -1,4 +1,4 @@
-"""Loading the demo: three box offices, each made once, wholly or not at all.
+"""Loading the demo: four box offices, each made once, wholly or not at all.
 
 The promise kept here is that a second run changes nothing, whatever became of the first: a box
 office that is all there is left alone, and one that a killed run left half made is taken away and
@@ -18,7 +18,7 @@ from eventflow.accounts import tenants
 from eventflow.accounts.hosts import base_url, tenant_url
 from eventflow.accounts.models import AuditEntry, Tenant
 from eventflow.db import db, transaction
-from eventflow.demo import box_office, cast, festival, hall, studio
+from eventflow.demo import box_office, cast, festival, hall, studio, theatre
 from eventflow.demo.box_office import BoxOffice, Look
 from eventflow.errors import Refusal
 from eventflow.payments.models import WebhookEvent
@@ -41,6 +41,7 @@ PARTS = (
     Part(studio.LOOK, studio.load, "roza@studio.example", "Till in the loft"),
     Part(festival.LOOK, festival.load, "noemi@festival.example", "Wristband desk"),
     Part(hall.LOOK, hall.load, "derek@hall.example", "Hatch tablet"),
+    Part(theatre.LOOK, theatre.load, "moira@theatre.example", "Foyer kiosk"),
 )
 
 

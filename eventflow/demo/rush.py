@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from eventflow.accounts.hosts import tenant_url
 from eventflow.db import db, new_id, transaction
@@ -27,8 +27,10 @@ from eventflow.events.models import Event, Tier, TierStock
 from eventflow.money import FeeRule, Totals, totals
 from eventflow.payments.models import Payment
 from eventflow.sales import counters
+from eventflow.sales.holds import HeldSeat
 from eventflow.sales.models import Hold, HoldLine, Order, OrderEntry, OrderLine
 from eventflow.sales.orders import ALPHABET, CODE_LENGTH, Buyer
+from eventflow.seating import chairs
 from eventflow.tickets import keys
 from eventflow.tickets.models import Ticket
 
@@ -40,12 +42,14 @@ Rows = dict[type, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Somebody buys so many of each tier. `names` are those of the tickets, the buyer's first."""
+    """Somebody buys so many of each tier. `names` are those of the tickets, the buyer's first;
+    `seats` those of the tiers that are sold by seat, in the order of the hall."""
 
     at: datetime
     buyer: Buyer
     basket: Mapping[str, int]
     names: Sequence[str]
+    seats: Sequence[HeldSeat] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,9 @@ def sell(box: BoxOffice, slug: str, sales: Iterable[Sale]) -> int:
     while batch := list(islice(waiting, BATCH)):
         with transaction():
             till = _till(box, slug)
+            seated = any(sale.seats for sale in batch)
+            if seated:
+                chairs.lock_rows(till.event.id)
             rows: Rows = {
                 model: []
                 for model in (Hold, HoldLine, Order, OrderLine, OrderEntry, Payment, Ticket)
@@ -76,11 +83,32 @@ def sell(box: BoxOffice, slug: str, sales: Iterable[Sale]) -> int:
             for model, values in rows.items():
                 if values:
                     db.session.execute(insert(model), values)
+            if seated:
+                db.session.execute(_TAKE, _taken(batch, rows[Hold]))
             # The stock last, as ever, and all at once: it refuses what would be too much.
             if not counters.change(_needs(till, batch), sold=1):
                 raise ValueError(f"{slug} has not so many tickets to sell")
             count += len(rows[Ticket])
     return count
+
+
+_TAKE = text(
+    """
+    update seats s set hold_id = taken.hold
+      from unnest(cast(:seats as uuid[]), cast(:holds as uuid[])) as taken (seat, hold)
+     where s.id = taken.seat
+    """
+)
+
+
+def _taken(batch: Sequence[Sale], holds: Sequence[dict[str, Any]]) -> dict[str, list[uuid.UUID]]:
+    """Each chair of the batch, and the hold that took it."""
+    pairs = [
+        (seat.id, hold["id"])
+        for sale, hold in zip(batch, holds, strict=True)
+        for seat in sale.seats
+    ]
+    return {"seats": [seat for seat, _hold in pairs], "holds": [hold for _seat, hold in pairs]}
 
 
 def _till(box: BoxOffice, slug: str) -> Till:
@@ -130,11 +158,19 @@ def _write_up(till: Till, sale: Sale, rows: Rows) -> None:
         {"tier": str(tier.id), "unit_price": price, "name": name, "email": sale.buyer.email}
         for (tier, price), name in zip(_places(lines), sale.names, strict=True)
     ]
+    _sit_down(places, sale.seats)
     rows[Order].append(_order(till, sale, sums, order_id, hold_id, places, paid_at))
     rows[OrderEntry] += _entries(sale, sums, order_id, paid_at)
     if sums.total:
         rows[Payment].append(_payment(till, sale, sums, order_id, paid_at))
     rows[Ticket] += _tickets(till, order_id, places, paid_at)
+
+
+def _sit_down(places: list[dict[str, Any]], seats: Sequence[HeldSeat]) -> None:
+    """Give each place of a seated tier its chair."""
+    for seat in seats:
+        place = next(p for p in places if p["tier"] == str(seat.tier_id) and "seat" not in p)
+        place |= {"seat": str(seat.id), "seat_label": seat.label}
 
 
 def _places(lines: Sequence[tuple[Tier, int, int]]) -> Iterator[tuple[Tier, int]]:
@@ -220,6 +256,7 @@ def _tickets(
             "order_id": order_id,
             "event_id": till.event.id,
             "tier_id": uuid.UUID(place["tier"]),
+            "seat_id": uuid.UUID(place["seat"]) if "seat" in place else None,
             "position": position,
             "unit_price": place["unit_price"],
             "attendee_name": place["name"],

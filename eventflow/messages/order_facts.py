@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventflow.accounts.hosts import tenant_url
 from eventflow.accounts.models import Tenant
 from eventflow.db import db
 from eventflow.events import showing
@@ -56,8 +57,10 @@ def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
             {
                 "reference": issuing.reference(ticket),
                 "tier": tiers.get(ticket.tier_id, ""),
+                "seat": ticket.seat_label,
                 "attendee": ticket.attendee_name,
-                "picture": f"cid:{_content_id(ticket)}",
+                "picture": f"cid:{_content_id(ticket)}" if _has_picture(ticket) else "",
+                "url": tenant_url(tenant.slug, f"/tickets/{ticket.id}?secret={ticket.secret}"),
             }
             for ticket in tickets[:MOST_SHOWN]
         ],
@@ -83,6 +86,7 @@ def tickets_attached(order: Order, facts: dict[str, Any], at: datetime) -> list[
             content_id=_content_id(ticket),
         )
         for ticket in _to_send(order)[:MOST_SHOWN]
+        if _has_picture(ticket)
     ]
     files = [
         Attachment(f"tickets-{order.code}.pdf", "application/pdf", documents.order_pdf(order)),
@@ -96,6 +100,11 @@ def _to_send(order: Order) -> list[Ticket]:
     another mail says what became of them."""
     valid = [ticket for ticket in order.tickets if ticket.status == "valid"]
     return valid or list(order.tickets)
+
+
+def _has_picture(ticket: Ticket) -> bool:
+    """A code that changes is never in a mail; the mail says how to open it on the phone."""
+    return ticket.tier.code_kind == "static"
 
 
 def _content_id(ticket: Ticket) -> str:

@@ -9,14 +9,15 @@ from eventflow.messages import deliveries
 from eventflow.messages.models import Delivery
 from eventflow.payments.models import Payment, Refund
 from eventflow.sales.models import Order
+from eventflow.tickets.models import Ticket
 
 
-def confirmation(order: Order, *, at: datetime) -> Delivery:
+def confirmation(order: Order, *, at: datetime) -> Delivery | None:
     """The one mail with the tickets, however often the order's payment is reported."""
     return _promise(order, f"order:{order.id}:confirmation", "order_confirmation", at=at)
 
 
-def send_again(order: Order, *, to: str = "", at: datetime) -> Delivery:
+def send_again(order: Order, *, to: str = "", at: datetime) -> Delivery | None:
     """The tickets once more, to the buyer or another address; twice in a minute is once."""
     minute = int(at.timestamp() // 60)
     to = to or order.buyer_email
@@ -24,12 +25,18 @@ def send_again(order: Order, *, to: str = "", at: datetime) -> Delivery:
     return _promise(order, about, "order_confirmation", to=to, at=at)
 
 
-def how_to_pay(order: Order, *, at: datetime) -> Delivery:
+def moved(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
+    """The order's tickets as they are now that one of them has another seat: a mail a move."""
+    about = f"ticket:{ticket.id}:moved:{issue}"
+    return _promise(ticket.order, about, "order_confirmation", at=at)
+
+
+def how_to_pay(order: Order, *, at: datetime) -> Delivery | None:
     """For those who pay by transfer or at the door."""
     return _promise(order, f"order:{order.id}:how-to-pay", "order_pending", at=at)
 
 
-def refunded(refund: Refund, *, at: datetime) -> Delivery:
+def refunded(refund: Refund, *, at: datetime) -> Delivery | None:
     """What goes back, and why: in one mail with the news, where the event was cancelled."""
     order = refund.order
     kind = "event_cancelled" if order.event.status == "cancelled" else "order_refunded"
@@ -43,14 +50,14 @@ def refunded(refund: Refund, *, at: datetime) -> Delivery:
     return _promise(order, f"refund:{refund.id}", kind, facts, at=at)
 
 
-def cancelled(order: Order, *, at: datetime) -> Delivery:
+def cancelled(order: Order, *, at: datetime) -> Delivery | None:
     """Nothing was paid, so nothing goes back."""
     kind = "event_cancelled" if order.event.status == "cancelled" else "order_cancelled"
     facts = {"amount": 0, "currency": order.currency, "offline": False}
     return _promise(order, f"order:{order.id}:cancelled", kind, facts, at=at)
 
 
-def paid_too_late(order: Order, payment_id: uuid.UUID | str, *, at: datetime) -> Delivery:
+def paid_too_late(order: Order, payment_id: uuid.UUID | str, *, at: datetime) -> Delivery | None:
     """Money came that could not be kept: the places were gone, or the order was paid before."""
     payment = db.session.get_one(Payment, uuid.UUID(str(payment_id)))
     facts = {
@@ -78,7 +85,9 @@ def _promise(
     *,
     to: str = "",
     at: datetime,
-) -> Delivery:
+) -> Delivery | None:
+    if not (to or order.buyer_email):
+        return None  # Sold at the door to somebody who left no address.
     return deliveries.promise(
         about,
         kind,

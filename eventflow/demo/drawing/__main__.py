@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from eventflow.demo.drawing import festival, hall, hall_music, logos, studio
+from eventflow.demo.drawing import festival, hall, hall_music, logos, studio, theatre
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 
 
 def main() -> None:
     drawn = {**studio.PICTURES, **festival.PICTURES, **hall.PICTURES, **hall_music.PICTURES}
+    drawn |= theatre.PICTURES
     drawn |= {f"logo-{slug}": mark for slug, mark in logos.LOGOS.items()}
     for name, draw in drawn.items():
         path = PICTURES / f"{name}.webp"

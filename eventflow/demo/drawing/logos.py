@@ -1,12 +1,13 @@
-"""The three marks, small and square: legible at forty pixels, by day and in the dark."""
+"""The four marks, small and square: legible at forty pixels, by day and in the dark."""
 
 from eventflow.demo.drawing.festival import BLUE, CORAL, YELLOW
 from eventflow.demo.drawing.festival import PAPER as SAND
 from eventflow.demo.drawing.hall import AUBERGINE, MUSTARD
 from eventflow.demo.drawing.press import Plate, Sheet
-from eventflow.demo.drawing.shapes import circle, leaf, turned, wave
+from eventflow.demo.drawing.shapes import circle, leaf, mirrored, smooth, turned, wave
 from eventflow.demo.drawing.studio import CLAY, INDIGO
 from eventflow.demo.drawing.studio import PAPER as LINEN
+from eventflow.demo.drawing.theatre import BRASS, WINE
 
 SIZE = (400, 400)
 EDGE = 88
@@ -51,4 +52,19 @@ def hall() -> Sheet:
     return sheet.print(roof.without(door), AUBERGINE)
 
 
-LOGOS = {"studio": studio, "festival": festival, "hall": hall}
+def theatre() -> Sheet:
+    """A curtain, drawn aside from a lit stage."""
+    sheet = Sheet("#f4ebdf", "theatre", SIZE)
+    left = [(0, 0), (200, 0), (186, 120), (128, 232), (92, 300), (96, 400), (0, 400)]
+    cloth = Plate(SIZE).area(smooth(left)).area(smooth(mirrored(left, 200)))
+    cloth.block(0, 0, 400, 60).block(0, 0, 40, 400).block(360, 0, 400, 400)
+    for x, y in ((150, 120), (104, 190), (62, 240)):
+        fold = smooth([(x + 18, 70), (x, y), (x - 26, y + 70)], closed=False)
+        cloth.stroke(fold, 8, cut=True).stroke(mirrored(fold, 200), 8, cut=True)
+    light = Plate(SIZE).disc(200, 290, 78).without(cloth)
+    light.block(0, 330, 400, 400).without(cloth)
+    sheet.print(light, BRASS)
+    return sheet.print(cloth, WINE)
+
+
+LOGOS = {"studio": studio, "festival": festival, "hall": hall, "theatre": theatre}

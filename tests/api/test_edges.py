@@ -1,0 +1,99 @@
+"""What a program may send by mistake or on purpose, at the edges of what there is."""
+
+from uuid import uuid4
+
+import pytest
+
+from eventflow.db import db, now, transaction
+from eventflow.events import publishing
+from eventflow.events.models import Event
+from tests import factories
+
+TIMES = ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-23:59", "1969-12-31T00:00:00Z")
+
+
+@pytest.mark.parametrize("time", TIMES)
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+def test_an_event_is_in_our_time(program, gala, field, time):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {field: time})
+
+    assert answer.status_code == 422
+    assert program("admin").get("/events").status_code == 200
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_so_is_a_sale_and_a_scan(program, gala, time):
+    tier = {"name": "Late", "price": {"amount": 0, "currency": "USD"}, "quantity": 1}
+
+    late = program("admin").post("/events/winter-gala/tiers", tier | {"sale_end": time})
+    scan = program("scanner").post("/checkin", {"code": "x", "scanned_at": time})
+
+    assert (late.status_code, scan.status_code) == (422, 422)
+
+
+@pytest.mark.parametrize(
+    ("venue", "name", "address"),
+    [
+        ({"name": "Old Mill"}, "Old Mill", ""),
+        ({"address": "9 Quay"}, "Riverside Hall", "9 Quay"),
+        ({"name": "Old Mill", "foo": 1}, "Old Mill", ""),
+    ],
+)
+def test_of_a_venue_only_what_is_sent_is_changed(program, gala, venue, name, address):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {"venue": venue})
+
+    assert answer.json["event"]["venue"] == {"name": name, "address": address}
+
+
+@pytest.mark.parametrize("lost", ["starts_at", "ends_at", "venue"])
+def test_a_published_event_keeps_what_its_buyers_rely_on(program, gala, lost):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {lost: None})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [lost]
+
+
+def test_nothing_is_ordered_of_an_event_that_was_cancelled(program, gala):
+    held = factories.hold(gala, 1)
+    with transaction():
+        publishing.cancel(db.session.get_one(Event, gala.id), at=now())
+
+    answer = program().post(
+        "/orders", {"hold": str(held.id), "buyer": {"name": "Bea", "email": "bea@example.com"}}
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (409, "sale_not_open")
+
+
+def test_a_key_is_not_used_up_by_what_could_not_be(program, gala):
+    tier = str(gala.tiers[0].id)
+    key, seller = str(uuid4()), program("admin")
+    wrong = {"items": [{"tier": tier, "quantity": 11}]}
+    right = {"items": [{"tier": tier, "quantity": 2}]}
+
+    assert seller.post("/events/winter-gala/holds", wrong, Idempotency_Key=key).status_code == 422
+    assert seller.post("/events/winter-gala/holds", right, Idempotency_Key=key).status_code == 201
+
+
+def test_a_body_of_options_may_be_left_out(program, riverside, gala):
+    code = factories.pay(factories.order(riverside, gala, 1)).code
+
+    assert program("admin").post(f"/orders/{code}/refund").status_code == 200
+
+
+def test_a_code_that_there_is_not_is_refused(program, gala):
+    hold = {"items": [{"tier": str(gala.tiers[0].id), "quantity": 1}], "promo_code": "NOPE"}
+
+    answer = program().post("/events/winter-gala/holds", hold)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "promo_code"
+
+
+def test_a_name_is_one_line(program, gala):
+    held = factories.hold(gala, 1)
+    buyer = {"name": "Bea\nBcc: evil@example.com", "email": "bea@example.com"}
+
+    answer = program().post("/orders", {"hold": str(held.id), "buyer": buyer})
+
+    assert answer.json["order"]["buyer"]["name"] == "Bea Bcc: evil@example.com"
