@@ -17,12 +17,21 @@ from eventflow.events.models import Event
 from eventflow.queue import OutboxJob
 from eventflow.sales import availability, orders
 from eventflow.sales.models import Order
+from eventflow.seating import bookings, pricing, states
+from eventflow.seating import drawing as drawings
+from eventflow.seating import hall as halls
 from eventflow.tenancy import across_tenants, acting_for, tenant_tables
 from eventflow.tickets import stocktaking
 from eventflow.tickets.models import Ticket
 from tests.conftest import _empty
 
-SLUGS = ("studio", "festival", "hall")
+SLUGS = ("studio", "festival", "hall", "theatre")
+HALLS = {
+    "the-winters-tale": 1200,
+    "saga-bjork-lind-the-long-dark": 18_000,
+    "late-set-the-copper-owls": 331,
+}
+"""Places, those to stand included, of the events that are seated and still to come."""
 
 # Wherever the first of them runs, so that the demo is loaded once.
 pytestmark = pytest.mark.xdist_group("the whole demo")
@@ -39,6 +48,7 @@ def demo(_app: Flask) -> Iterator[dict[str, Tenant]]:
             "Loaded Kiln & Thread",
             "Loaded Marea Alta",
             "Loaded Linden Hall",
+            "Loaded The Halcyon",
         ]
         db.session.remove()
         yield {slug: db.session.query(Tenant).filter_by(slug=slug).one() for slug in SLUGS}
@@ -69,7 +79,7 @@ def test_loading_again_changes_nothing_and_says_so():
 
     said = list(loading.load(at=now()))
 
-    assert [" is there already: " in line for line in said] == [True, True, True]
+    assert [" is there already: " in line for line in said] == [True] * len(SLUGS)
     assert rows() == before
 
 
@@ -184,3 +194,78 @@ def test_the_demos_words_are_its_own_password_rule(demo):
         for role in cast.ROLES:
             about = (cast.ROLES[role], slug)
             assert passwords.weakness(cast.PASSWORD, about=about) is None
+
+
+def seated(slug):
+    event = drafting.find(slug)
+    hall, now_ = halls.of(event.id), now()
+    return event, hall, states.ask(event.id, at=now_).states
+
+
+def test_the_theatre_has_a_playhouse_an_arena_and_a_club(demo):
+    with acting_for(demo["theatre"].id):
+        for slug, places in HALLS.items():
+            event, hall, _now = seated(slug)
+            standing = drawings.standing_sections(pricing.find(event).drawing)
+            assert len(hall) + sum(one["capacity"] for one in standing) == places
+            assert None not in hall.tiers
+
+        club = seated("late-set-the-copper-owls")[1]
+        assert {row.kind for row in club.rows} == {"row", "table"}
+        assert {row.whole for row in club.rows if row.kind == "table"} == {True, False}
+
+
+def test_the_play_is_half_sold_with_a_few_holds_and_seats_kept_for_the_house(demo):
+    with acting_for(demo["theatre"].id):
+        _event, hall, now_ = seated("the-winters-tale")
+        taken = sorted(n for n, state in enumerate(now_) if state == states.SOLD)
+
+        assert 0.42 < len(taken) / len(hall) < 0.58
+        assert now_.count(states.HELD) >= 9
+        assert now_.count(states.BLOCKED) == 12
+        # The best went first.
+        assert hall.score(taken) / len(taken) < 0.9 * hall.score(range(len(hall))) / len(hall)
+        assert {"accessible", "companion"} < set(hall.kinds)
+        assert any("Restricted view" in note for note in hall.notes)
+
+
+def test_no_single_seat_is_left_in_any_hall_of_the_demo(demo):
+    with acting_for(demo["theatre"].id):
+        for slug in HALLS:
+            _event, hall, now_ = seated(slug)
+            free = [
+                state == states.FREE and bool(counts)
+                for state, counts in zip(now_, hall.counts, strict=True)
+            ]
+            lonely = [
+                hall.labels[n]
+                for run in hall.runs
+                if run.end - run.start > 1
+                for n in range(run.start, run.end)
+                if free[n]
+                and not (n > run.start and free[n - 1])
+                and not (n + 1 < run.end and free[n + 1])
+            ]
+            assert lonely == []
+
+
+def test_some_thousands_are_sold_of_the_arena_and_each_has_its_seat(demo):
+    with acting_for(demo["theatre"].id):
+        event, hall, now_ = seated("saga-bjork-lind-the-long-dark")
+        tickets = db.session.scalars(
+            select(Ticket).where(Ticket.event_id == event.id, Ticket.status == "valid")
+        ).all()
+
+        assert 3000 < len(tickets) < 7000
+        with_seat = {str(ticket.seat_id) for ticket in tickets if ticket.seat_id}
+        assert len(with_seat) == now_.count(states.SOLD)
+        for ticket in tickets:
+            assert (ticket.seat_id is not None) == (str(ticket.tier_id) in hall.seated_tiers)
+
+
+def test_somebody_asks_for_the_house_on_the_evening_of_the_play(demo):
+    with acting_for(demo["theatre"].id):
+        booking = bookings.of_event(drafting.find("the-winters-tale"))
+        clash = bookings.clashing(booking)
+
+        assert [one.status for one in clash] == ["requested"]
