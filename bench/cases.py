@@ -1,6 +1,8 @@
 """What is measured: each case as the product does it, and as its floor does."""
 
 import json
+import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -54,6 +56,7 @@ def all_of(world: World, host: str) -> list[Case]:
             forever(request("GET", "/bytes/page", FLOOR)),
             0.6,
         ),
+        Case("seats, a hall", *_filling(world, host), 0.6, range(200, 410)),
         Case("whole order", _whole_order(world, host), _whole_floor(), None),
         Case(
             "check-in",
@@ -95,6 +98,48 @@ def _buyers_form(world: World, host: str) -> Callable[[int], Client]:
         Accept="text/html",
     )
     return forever(one)
+
+
+def _filling(world: World, host: str) -> tuple[Callable[[int], Client], Callable[[int], Client]]:
+    """Groups of one to eight, half of them the best there are and half of them anywhere.
+
+    A hall is emptied again as it fills, by giving back a hold for every one that is placed: the
+    oldest of the same client. What is counted are holds placed, however often it took to ask.
+    """
+    path = f"/api/v1/events/{world.hall}/holds"
+
+    def product(number: int) -> Client:
+        rng, kept = random.Random(number), deque()
+        while True:
+            size = rng.randint(1, 8)
+            if rng.random() < 0.5:
+                asked: dict[str, object] = {"best_available": {"quantity": size}}
+            else:
+                first = rng.randrange(len(world.seats) - size)
+                asked = {"seats": world.seats[first : first + size]}
+            answer = yield _json("POST", path, host, asked)
+            if answer.status != 201:
+                continue  # Somebody else was there first: ask for others.
+            kept.append(json.loads(answer.body)["hold"]["id"])
+            if len(kept) > 2:
+                yield request("DELETE", f"/api/v1/holds/{kept.popleft()}", host)
+            yield DONE
+
+    def floor(number: int) -> Client:
+        rng, kept = random.Random(number), deque()
+        while True:
+            size = rng.randint(1, 8)
+            groups = 16 if rng.random() < 0.5 else 1
+            first = rng.randrange(len(world.seats) - size)
+            answer = yield request("POST", f"/seats/{first}/{size}/{groups}", FLOOR)
+            if not answer.body:
+                continue
+            kept.append(answer.body.decode())
+            if len(kept) > 2:
+                yield request("POST", f"/seats/{kept.popleft()}/release", FLOOR)
+            yield DONE
+
+    return product, floor
 
 
 def _whole_order(world: World, host: str) -> Callable[[int], Client]:

@@ -25,7 +25,32 @@ SUBJECT = os.environ.get("BENCH_SUBJECT", "")
 """tenant,event slug,tier — what the statements are about."""
 
 PLACE = text("select place_hold(:tenant, :hold, :event, :tiers, :quantities, '', null, false, :at)")
-ADMIT = text("select admit(:tenant, null, :ticket, 1, null, '', null, :at, false, 'bench', :at)")
+ADMIT = text(
+    "select admit(:tenant, null, null, :ticket, 1, 'static', null, null, null, '', null, null, :at,"
+    " false, null, false, '', null, 'bench', :at)"
+)
+
+SEATS = text(
+    "select place_seats(:tenant, :hold, :event, cast(:seats as uuid[]), :size, '{}', '{}', '',"
+    " null, false, null, '', false, false, false, :at)"
+)
+TENANT = text("select set_config('eventflow.tenant_id', :tenant, false)")
+RELEASE = text("update holds set status = 'released' where id = :hold and status = 'live'")
+HALL = text(
+    "select e.slug, array_agg(s.id order by s.position)"
+    " from seats s join events e on e.id = s.event_id group by e.slug limit 1"
+)
+
+_halls: dict[str, tuple[str, list[uuid.UUID]]] = {}
+
+
+def _hall(tenant: str) -> tuple[str, list[uuid.UUID]]:
+    if tenant not in _halls:
+        with engine.connect() as connection:
+            connection.execute(TENANT, {"tenant": tenant})
+            slug, ids = connection.execute(HALL).one()
+        _halls[tenant] = (slug, ids)
+    return _halls[tenant]
 
 
 @app.post("/hold")
@@ -44,6 +69,35 @@ def hold() -> Response:
             },
         ).scalar_one()
     return Response("{}", 201, content_type="application/json")
+
+
+@app.post("/seats/<int:first>/<int:size>/<int:groups>")
+def seats(first: int, size: int, groups: int) -> Response:
+    """One group, as if chosen by hand, or as many as the product proposes for the best."""
+    tenant, _event, _tier = SUBJECT.split(",")
+    event, ids = _hall(tenant)
+    firsts = [(first + 71 * number) % (len(ids) - size) for number in range(groups)]
+    with engine.connect() as connection:
+        answer = connection.execute(
+            SEATS,
+            {
+                "tenant": tenant,
+                "hold": uuid.uuid4(),
+                "event": event,
+                "seats": [seat for start in firsts for seat in ids[start : start + size]],
+                "size": size,
+                "at": datetime.now(UTC),
+            },
+        ).scalar_one()
+    return Response(answer.get("hold", ""), 201)
+
+
+@app.post("/seats/<uuid:hold>/release")
+def release(hold: uuid.UUID) -> Response:
+    with engine.connect() as connection:
+        connection.execute(TENANT, {"tenant": SUBJECT.split(",")[0]})
+        connection.execute(RELEASE, {"hold": hold})
+    return Response(status=204)
 
 
 @app.post("/admit/<uuid:ticket>")

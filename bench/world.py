@@ -16,6 +16,9 @@ from eventflow.payments import checkout, settling
 from eventflow.payments.models import Payment
 from eventflow.sales import holds, orders
 from eventflow.sales.orders import Buyer
+from eventflow.seating import freezing, pricing
+from eventflow.seating import hall as halls
+from eventflow.seating.models import SeatMap, Venue
 from eventflow.tenancy import acting_for
 from eventflow.tickets import issuing
 
@@ -29,6 +32,9 @@ class World:
     event: str
     tier: str
     token: str
+    hall: str
+    """The event that is sold by seat: a theatre of 1,200."""
+    seats: list[str]
     codes: list[str]
     tickets: list[str]
 
@@ -46,9 +52,23 @@ def make(checkins: int) -> World:
             with transaction():
                 event = _event()
                 _row, secret = tokens.create("bench", "scanner", at=now())
+                theatre = _theatre()
+            hall = halls.of(theatre.id)
+            assert hall is not None
             slug, tier = event.slug, event.tiers[0].id
             codes, ids = zip(*_sold(tenant, slug, tier, checkins), strict=True)
-        return World(str(tenant.id), tenant.slug, slug, str(tier), secret, list(codes), list(ids))
+            hall_slug, seats = theatre.slug, list(hall.ids)
+        return World(
+            str(tenant.id),
+            tenant.slug,
+            slug,
+            str(tier),
+            secret,
+            hall_slug,
+            seats,
+            list(codes),
+            list(ids),
+        )
 
 
 def _event():
@@ -66,6 +86,57 @@ def _event():
     )
     for name, price in (("Stalls", 2500), ("Circle", 4000), ("Gallery", 1500), ("Box", 9000)):
         tiers.add(event, name=name, price=price, quantity=PLENTY, at=at)
+    publishing.publish(event, at=at)
+    return event
+
+
+def _theatre():
+    """Thirty rows of forty, the first in the middle of what everybody looks at."""
+    at = now()
+    event = drafting.create(
+        title="Winter Theatre",
+        currency="USD",
+        starts_at=at + timedelta(days=30),
+        ends_at=at + timedelta(days=30, hours=4),
+        venue_name="Riverside Hall",
+        venue_address="1 Quay",
+        at=at,
+    )
+    stalls = tiers.add(event, name="Stalls", price=2500, quantity=0, at=at)
+    rows = [
+        {
+            "id": f"r{row}",
+            "label": str(row + 1),
+            "kind": "row",
+            "seats": [
+                {
+                    "id": f"k{row}-{n}",
+                    "number": str(n + 1),
+                    "x": (n - 19.5) * 50.0,
+                    "y": row * 90.0,
+                    **({"aisle": True} if n in (12, 26) else {}),
+                }
+                for n in range(40)
+            ],
+        }
+        for row in range(30)
+    ]
+    section = {"id": "s", "name": "Stalls", "kind": "seated", "category": "c", "rows": rows}
+    drawing = {
+        "format": 1,
+        "focal": [0, -300],
+        "categories": [{"id": "c", "name": "Stalls", "colour": "#b4232f"}],
+        "sections": [section],
+        "shapes": [],
+    }
+    venue = Venue(id=new_id(), slug="theatre", name="Theatre", calendar_secret=new_id().hex)
+    db.session.add(venue)
+    db.session.flush()
+    seat_map = SeatMap(id=new_id(), venue_id=venue.id, name="Theatre", drawing=drawing)
+    db.session.add(seat_map)
+    db.session.flush()
+    seating = freezing.freeze(event, seat_map, at=at)
+    pricing.price(seating, {"c": stalls.id}, at=at)
     publishing.publish(event, at=at)
     return event
 
