@@ -24,6 +24,7 @@ from eventflow.api import tokens
 from eventflow.config import Settings
 from eventflow.db import db as _db
 from eventflow.sales import availability
+from eventflow.seating import hall, states
 from eventflow.tickets import keys
 
 pytest_plugins = ["tests.world", "tests.people"]
@@ -144,6 +145,8 @@ def _empty() -> None:
     queue.connection().flushdb()
     shared_pages._kept.clear()
     availability._read.clear()
+    hall.clear()
+    states.clear()
     keys._opened.clear()
     keys._newest.clear()
     hosts._known.clear()

@@ -29,10 +29,15 @@ OWN_WORDS = (
     "Winter Gala",
     "Northgate",
     "Stalls",
+    "Stage",
+    "Theatre",
+    "stalls",
     "Bea Buyer",
     "Olivia",
     *(f"{role} {of}" for role in ROLES for of in ("riverside", "till")),
     "spare",
+    "A wedding",
+    "Assembly Room",
     "EventFlow",
     "USD",
     "Google",
@@ -49,6 +54,7 @@ NO_WORDS = re.compile(
       \S+@\S+\w                                  # addresses
     | (https?://)?[\w.-]+\.(test|localhost|example)\S*
     | \b({DAYS})\w*,?\s\d+\s({MONTHS})\w*(\s\d+)? # dates and their parts, as CLDR writes them
+    | \b(January|February|March|April|June|July|August|September|October|November|December)\s\d+\b
     | \b({DAYS})\b | \b\d*\s?({MONTHS})\b(\s\d+)?
     | \b(UTC|GMT|CES?T|ES?T)([+-]\d+(:\d+)?)?\b
     | \b(in\s)?\d+\s({UNITS})(\s\d+\s({UNITS}))?(\sago)?\b
@@ -110,7 +116,7 @@ def forgotten(html: str, hall: Hall | None = None) -> list[str]:
     found = []
     for text in ("\n".join(page.said), *page.labels):
         left = outside(text)
-        for words in (*OWN_WORDS, *([hall.ids["code"]] if hall else [])):
+        for words in (*([hall.ids["code"]] if hall else []), *OWN_WORDS):
             left = left.replace(words, " ")
         for line in NO_WORDS.sub(" ", left).splitlines():
             if WORD.search(line):

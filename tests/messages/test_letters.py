@@ -28,6 +28,7 @@ def ticket(number: int, tier: str = "Stalls") -> dict:
     return {
         "reference": f"ABCD2345-{number}",
         "tier": tier,
+        "seat": None,
         "attendee": "Bea Buyer",
         "picture": f"cid:ticket-{number}@x",
     }

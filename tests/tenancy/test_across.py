@@ -14,6 +14,7 @@ MAY = {
     "eventflow/tickets/commands.py": "stock verify recomputes everybody's counters",
     "jobs/api.py": "answers kept for the API are forgotten after a day, whoever's they are",
     "jobs/payments.py": "what Stripe should have told us, found for all and asked one by one",
+    "jobs/seating.py": "seats kept back that are due, found for all and let go tenant by tenant",
     "jobs/sales.py": "housekeeping that finds the tenants it then acts for, one by one",
 }
 
