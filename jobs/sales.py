@@ -9,6 +9,7 @@ from eventflow.payments.models import Refund
 from eventflow.sales import finding, holds, orders
 from eventflow.sales.models import Order
 from eventflow.tenancy import across_tenants, acting_for, tenant_id_or_none
+from eventflow.tickets.models import Ticket
 from jobs import job
 
 
@@ -48,6 +49,14 @@ def tell_paid_too_late(order_id: str, payment_id: str) -> None:
 def send_tickets_again(order_id: str) -> None:
     with transaction():
         order_mails.send_again(db.session.get_one(Order, uuid.UUID(order_id)), at=now())
+
+
+@job
+def tell_moved(ticket_id: str, issue: int) -> None:
+    """The new code of a ticket that was given another seat; the old one opens nothing."""
+    with transaction():
+        ticket = db.session.get_one(Ticket, uuid.UUID(ticket_id))
+        order_mails.moved(ticket, issue, at=now())
 
 
 @job
