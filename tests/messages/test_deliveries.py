@@ -57,7 +57,7 @@ def test_a_payment_reported_twice_sends_one_mail(at_riverside, gala):
         order_mails.confirmation(bought, at=now())
     work()
 
-    only_mail()
+    assert [bought.code in mail.subject for mail in sent()] == [True]
 
 
 def test_a_free_order_sends_its_tickets_at_once(at_riverside):
@@ -132,7 +132,7 @@ def test_two_who_send_at_once_send_one(app, db):
         thread.join()
 
     assert errors == []
-    only_mail()
+    assert len(sent()) == 1
     assert only_delivery().attempts == 1
 
 
@@ -153,7 +153,7 @@ def test_who_dies_before_the_commit_leaves_nothing_and_the_next_one_sends_it(db,
     monkeypatch.setattr(mailbox, "put", put)
     deliveries.send(delivery_id, at=now())
     deliveries.send(delivery_id, at=now())
-    only_mail()
+    assert len(sent()) == 1
 
 
 def test_a_secret_in_a_mail_is_sealed_until_it_is_sent_and_gone_afterwards(db):

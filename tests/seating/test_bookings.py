@@ -207,4 +207,6 @@ def test_an_event_that_leaves_frees_its_venue(house):
     hold_at(event, house)
     with transaction():
         bookings.leave(event, at=now())
-    book(house)
+
+    wedding = book(house)
+    assert db.session.query(Booking).all() == [wedding]
