@@ -5,6 +5,7 @@ request is validated, the answer is written, and the description is generated; s
 for why this is not a framework's.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -193,12 +194,32 @@ def _read_body(model: type[BaseModel], most: int) -> BaseModel:
     raw = request.get_data()
     if not raw.strip() and optional:
         raw = b"{}"
+    if b"\\u0000" in raw:
+        _refuse_nul(raw)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise Refusal(_("The body is not JSON."), code="bad_request", status=400) from None
         raise _wrong(error) from None
+
+
+def _refuse_nul(raw: bytes) -> None:
+    """No text of ours has the character U+0000, and PostgreSQL can't write it."""
+    try:
+        document = json.loads(raw)
+    except ValueError:
+        return  # Which is said by whoever reads it next.
+    if "\x00" in _texts(document):
+        raise DidNotValidate(_("The document contains characters that cannot be read."))
+
+
+def _texts(document: object) -> str:
+    if isinstance(document, dict):
+        return "".join(_texts(one) for pair in document.items() for one in pair)
+    if isinstance(document, list):
+        return "".join(map(_texts, document))
+    return document if isinstance(document, str) else ""
 
 
 def _read_query(model: type[BaseModel]) -> BaseModel:

@@ -52,6 +52,8 @@ class Admission:
     first: dict[str, Any] | None = None
     group: dict[str, Any] | None = None
     is_double: bool = False
+    scan_id: str = ""
+    """What names the scan from now on, also where its reader made no id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def admission(answer: dict[str, Any], claim: Claim) -> Admission:
         answer["first"],
         answer["group"],
         answer["double"],
+        answer["scan"],
     )
 
 

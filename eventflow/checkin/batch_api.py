@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from flask_babel import gettext as _
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from werkzeug.exceptions import Forbidden
 
 from eventflow import metrics
 from eventflow.api import tokens
-from eventflow.api.documents import Document, Instant, Moment, Text
+from eventflow.api.documents import FIRST_YEAR, LAST_YEAR, Document, Instant, Moment, Text
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, manifest, undoing
 from eventflow.checkin.admitting import Admission, Claim, Reading
@@ -42,7 +42,10 @@ class ScanMade(Document):
     code: Code | None = None
     ticket: TicketNamed | None = None
     event: Annotated[str, Field(max_length=100)] | None = None
-    scanned_at: Instant
+    scanned_at: Annotated[
+        AwareDatetime,
+        Field(description="By the device's clock; a year no clock should say: when it arrives"),
+    ]
     gate: Annotated[Text, Field(max_length=100)] | None = None
     direction: Literal["in", "out"] | None = None
     result: Annotated[Result, Field(description="What was shown; left out: VALID")] | None = None
@@ -232,6 +235,9 @@ def _tickets(body: BatchRequest) -> dict[tuple[str | None, str], uuid.UUID]:
 
 
 def _corrected(read_at: datetime, by: timedelta, at: datetime) -> datetime:
+    # A clock that started anew is no reason to lose what was scanned, nor the others with it.
+    if not FIRST_YEAR < read_at.year < LAST_YEAR:
+        return at
     try:
         return min(read_at + by, at)
     except OverflowError:

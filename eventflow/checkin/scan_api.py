@@ -54,7 +54,10 @@ class TicketShown(Document):
 
     id: str
     digest: Annotated[str, Field(description="Names the ticket in the manifest")]
-    code: Annotated[str, Field(description="Empty to devices: a stolen one shows no tickets")]
+    code: Annotated[
+        str,
+        Field(description="What was read; to staff in any case. A stolen scanner shows no tickets"),
+    ]
     status: Literal["valid", "checked_in", "cancelled"]
     attendee: AttendeeShown
     tier: TierName
@@ -105,7 +108,7 @@ class ScanAnswer(Document):
     reason: str
     ticket: TicketShown | None
     checked_in_at: Instant | None
-    scan_id: str | None
+    scan_id: Annotated[str, Field(description="Names the scan, for taking it back")]
     direction: Literal["in", "out"]
     seat: str
     note: str
@@ -160,7 +163,7 @@ def check_in(body: ScanRequest) -> ScanAnswer:
     except admitting.TokenRevoked:
         raise revoked(who) from None
     metrics.checked_in(admission.result)
-    return _answer(body, admission, together, contact_too=who.may("staff"))
+    return _answer(body, admission, together, who)
 
 
 @api.get(
@@ -244,19 +247,15 @@ def _together(
 
 
 def _answer(
-    body: ScanRequest,
-    admission: Admission,
-    together: list[TogetherAnswer],
-    *,
-    contact_too: bool,
+    body: ScanRequest, admission: Admission, together: list[TogetherAnswer], who: Principal
 ) -> ScanAnswer:
     ticket = admission.ticket or {}
     return ScanAnswer.model_construct(
         result=admission.result,
         reason=admission.reason,
-        ticket=_shown(admission, contact_too=contact_too),
+        ticket=_shown(body, admission, who),
         checked_in_at=admission.checked_in_at,
-        scan_id=body.scan_id,
+        scan_id=body.scan_id or admission.scan_id,
         direction=admission.direction,
         seat=ticket.get("seat") or "",
         note=ticket.get("note", ""),
@@ -269,15 +268,16 @@ def _answer(
     )
 
 
-def _shown(admission: Admission, *, contact_too: bool) -> TicketShown | None:
+def _shown(body: ScanRequest, admission: Admission, who: Principal) -> TicketShown | None:
     ticket = admission.ticket
     if ticket is None:
         return None
+    contact_too = who.may("staff")
     status = "checked_in" if admission.checked_in_at else "valid"
     return TicketShown.model_construct(
         id=ticket["id"],
         digest=manifest.ticket_digest(uuid.UUID(ticket["id"])),
-        code="" if tokens.demand("scanner").device_id else _code(ticket),
+        code=_code_shown(ticket, body, who),
         status="cancelled" if ticket["status"] == "cancelled" else status,
         attendee=AttendeeShown.model_construct(
             name=ticket["name"], email=ticket["email"] if contact_too else None
@@ -311,7 +311,11 @@ def _group(group: dict[str, Any] | None, together: list[TogetherAnswer]) -> Grou
     return Group.model_construct(size=group["size"], inside=inside, tickets=tickets)
 
 
-def _code(ticket: dict[str, Any]) -> str:
+def _code_shown(ticket: dict[str, Any], body: ScanRequest, who: Principal) -> str:
+    if who.device_id is not None:
+        return ""
+    if not who.may("staff"):
+        return body.code or ""
     key = keys.of(ticket["key_number"])
     return codes.sign(
         key.private,

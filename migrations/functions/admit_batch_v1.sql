@@ -48,6 +48,12 @@ declare
 begin
   perform set_config('eventflow.tenant_id', p_tenant::text, true);
   select * into v_scan from scans where tenant_id = p_tenant and scan_id = p_scan;
+  if v_scan."by" <> p_by then
+    -- Where another reader made the same id first, one's own was told apart (`admit`).
+    select * into v_scan from scans
+     where tenant_id = p_tenant and (id = v_scan.id or starts_with(scan_id, p_scan || '~'))
+     order by "by" = p_by desc, scan_id limit 1;
+  end if;
   if v_scan.id is null
     or (cardinality(p_events) > 0 and v_scan.event_id <> all (p_events)) then
     return null;

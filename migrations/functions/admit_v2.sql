@@ -3,6 +3,8 @@
 -- The caller has verified signatures; this looks whether the ticket named is still good, whether it
 -- may pass here, and whether it has passed before. The ticket's row is locked first, and everything
 -- else is asked under that lock. The same scan sent again (same p_scan) gets its first answer.
+-- Ids are made by devices, and two may make the same one: it is the same scan only if it is of the
+-- same ticket, and by the same reader or of the same instant. Any other is told apart and judged.
 --
 -- What a ticket did is in its scans: an entry counts while it is VALID, inwards and not undone.
 -- p_offline: a device has judged by itself and tells what it showed (p_client_result, null: it let
@@ -19,6 +21,7 @@ declare
   v_event_ids uuid[] := '{}';
   v_gate_ids uuid[] := '{}';
   v_scan scans%rowtype;
+  v_told_apart boolean := false;
   v_ticket record;
   v_gate gates%rowtype;
   v_direction text;
@@ -55,6 +58,16 @@ begin
   loop
     if p_scan is not null then
       select * into v_scan from scans where tenant_id = p_tenant and scan_id = p_scan;
+      if v_scan.id is not null and not v_told_apart and not (
+        v_scan.ticket_id is not distinct from (
+          select t.id from tickets t where t.id = p_ticket and t.tenant_id = p_tenant)
+        and (v_scan.scanned_at = p_scanned_at
+             or v_scan.device_id is not distinct from p_device and v_scan."by" = p_by)
+      ) then
+        v_told_apart := true;
+        p_scan := p_scan || '~' || left(md5(concat_ws(' ', p_device, p_by, p_ticket)), 12);
+        continue;
+      end if;
     end if;
     select t.id, t.status, t.issue, t.key_number, t.checked_in_at, t.attendee_name,
            t.attendee_email, t.position, t.event_id, t.order_id, t.seat_id, t.door_note,
@@ -165,6 +178,7 @@ begin
     end if;
   end if;
   v_admitted := v_result = 'VALID';
+  p_scan := coalesce(p_scan, v_id::text);
 
   if v_scan.id is null and p_offline then
     if v_result = 'VALID' and p_client_result <> 'VALID' then
@@ -226,7 +240,7 @@ begin
             case when v_reason = 'double_entry' then v_rival.id end)
         on conflict (tenant_id, scan_id) do nothing;
     if not found then
-      -- The same id came for another ticket at this moment: its first answer is the answer.
+      -- The same id came for another ticket at this moment.
       return admit(p_tenant, p_token, p_device, p_ticket, p_issue, p_kind, p_phone_key,
                    p_freshness, p_event, p_gate, p_direction, p_scan, p_scanned_at, p_offline,
                    p_client_result, p_override, p_note, p_together_with, p_by, p_at);

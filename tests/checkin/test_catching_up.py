@@ -45,6 +45,18 @@ def test_a_batch_is_written_once_however_often_it_is_sent(paired, sold):
     assert all(scan.offline and scan.device_id == device.id for scan in scans())
 
 
+@pytest.mark.parametrize("year", ["0001", "1970", "9999"])
+def test_a_clock_that_started_anew_loses_no_scan(paired, sold, year):
+    (one, two) = sold(2)
+    right, wrong = made(one, "a1", now()), made(two, "a2", now())
+    wrong["scanned_at"] = f"{year}-01-01T00:00:00+00:00"
+
+    told = upload(paired(), right, wrong)
+
+    assert [one["result"] for one in told] == ["VALID", "VALID"]
+    assert all(abs(scan.scanned_at - now()) < timedelta(minutes=1) for scan in scans())
+
+
 @pytest.mark.parametrize("late", ["the first arrives first", "the first arrives last"])
 def test_of_two_devices_the_first_in_time_has_the_entry(paired, sold, late):
     at = now() - timedelta(minutes=10)
