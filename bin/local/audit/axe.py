@@ -52,4 +52,4 @@ def main(script: str, chromium: str, pages: list[list[str]]) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:], json.load(sys.stdin))
+    main(sys.argv[1], sys.argv[2], json.load(sys.stdin))
