@@ -17,6 +17,7 @@ from jinja2 import StrictUndefined
 from werkzeug.serving import make_server
 
 from eventflow.brand import brand_css
+from eventflow.locale import format_number
 
 ROOT = Path(__file__).parents[2]
 POLICY = (
@@ -65,6 +66,7 @@ def paper() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
+    app.jinja_env.filters.update(number=format_number)
     app.jinja_env.globals.update(asset_url=lambda name: f"/static/{name}", locale=get_locale)
     app.context_processor(
         lambda: {"tenant": Tenant(), "membership": Membership(), "current_user": None}

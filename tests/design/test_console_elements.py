@@ -184,3 +184,42 @@ def test_the_keys_can_be_switched_off(gallery, page):
     page.keyboard.press("?")
 
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+
+
+ORDERS = """{% extends "layouts/organizer.html" %}
+{% block title %}Orders{% endblock %}
+{% block content %}{% from "components/tables.html" import table, sort_head %}
+{% set heads = ["Order", sort_head("Buyer", "#by-buyer"), "State", ("Total", "number"), "Event"] %}
+{% call table("Orders", heads, stacks=True) %}
+  <tr><th scope="row"><a href="#one">GNZ93FG7</a></th><td>Wilhelmina Featherstonehaugh</td>
+    <td class="table__end">Waiting for payment</td>
+    <td class="number" data-word="in all">$1,417.48</td>
+    <td>Marea Alta: three days by the sea, the whole of it</td></tr>
+{% endcall %}{% endblock %}"""
+CUT = "frame => frame.scrollWidth > frame.clientWidth"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_a_table_that_stacks_is_never_cut(gallery, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(gallery.hang(ORDERS))
+
+    assert not page.get_by_role("region", name="Orders").evaluate(CUT)
+
+
+def test_a_stacked_table_is_a_table_to_the_ear_and_still_sorts(gallery, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(gallery.hang(ORDERS))
+
+    expect(page.get_by_role("table", name="Orders")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="GNZ93FG7")).to_be_visible()
+    expect(page.get_by_role("cell", name="$1,417.48")).to_be_visible()
+    expect(page.get_by_role("link", name="Buyer")).to_be_in_viewport()
+
+
+def test_a_link_that_stands_by_itself_is_as_tall_as_a_fingertip_needs(gallery, page):
+    page.goto(gallery.hang(ORDERS))
+
+    for link in page.get_by_role("main").get_by_role("link").all():
+        box = link.bounding_box()
+        assert box and box["height"] >= 24, link.inner_text()

@@ -168,3 +168,15 @@ def test_text_is_text_in_every_component(paper):
 
     assert '<script src="/x.js">' not in markup
     assert markup.count("&lt;script") > 40
+
+
+def test_what_is_counted_is_grouped(paper):
+    written = """{% from "components/charts.html" import bar_chart, capacity_bar %}
+        {% from "components/tables.html" import pager %}
+        {{ capacity_bar(3053, 0, 9400) }}{{ pager(1001, 1050, 2143) }}
+        {{ bar_chart([("1 May", 1369)], "Tickets a day", "") }}"""
+    page = paper.test_client().get("/exhibit", query_string={"markup": written}).text
+
+    for number in ("3,053", "9,400", "6,347", "1,001", "1,050", "2,143", "1,369"):
+        assert number in page
+    assert not re.search(r"\b(3053|9400|6347|1001|1050|2143|1369)\b", page)

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from ..voice import CannotRun
 
 CATEGORIES = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+BEHIND_THE_COUNTER = {"performance": 90, "accessibility": 100, "best-practices": 100}
+"""Who works there comes back all day, with style sheets and scripts already fetched."""
 LARGEST = 60_000
 # Speed wavers with what else the machine does; a bad first measurement is taken twice more.
 TRIES = 3
@@ -31,10 +33,10 @@ class Lighthouse:
     chromium: str
     reports: Path
 
-    def measure(self, address: str, name: str) -> Measurement:
-        taken = [self._once(address, name)]
+    def measure(self, address: str, name: str, session: str = "") -> Measurement:
+        taken = [self._once(address, name, session)]
         while taken[0].scores["performance"] < CATEGORIES["performance"] and len(taken) < TRIES:
-            taken.append(self._once(address, name))
+            taken.append(self._once(address, name, session))
         middle = round(median(each.scores["performance"] for each in taken))
         last = taken[-1]
         scores = last.scores | {"performance": middle}
@@ -42,24 +44,26 @@ class Lighthouse:
             scores, last.transferred, last.third_parties, last.is_indexable, last.lost
         )
 
-    def _once(self, address: str, name: str) -> Measurement:
+    def _once(self, address: str, name: str, session: str) -> Measurement:
         # On a busy machine the browser now and then loses the beginning of its recording.
         for _ in range(TRIES):
-            said = self._record(address, name)
+            said = self._record(address, name, session)
             if said is None:
                 report = self.reports / f"{name}.report.json"
                 return read(json.loads(report.read_text()))
         raise CannotRun(f"{said}\nLighthouse could not measure {address}.")
 
-    def _record(self, address: str, name: str) -> str | None:
+    def _record(self, address: str, name: str, session: str) -> str | None:
         """Write the reports on a page; what went wrong, if something did."""
         self.reports.mkdir(exist_ok=True)
         flags = "--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else "")
+        seen_with = [f"--extra-headers={json.dumps({'Cookie': session})}"] if session else []
         done = subprocess.run(
             [
                 str(self.program),
                 address,
                 "--quiet",
+                *seen_with,
                 f"--chrome-flags={flags}",
                 f"--only-categories={','.join(CATEGORIES)}",
                 "--output=json",

@@ -1,29 +1,60 @@
 """Which pages to measure: found, and where needed made, through the API that everybody has.
 
 A ticket is bought along the way, in the sandbox: there is no checkout without a hold, and no
-ticket page without a ticket.
+ticket page without a ticket. What is behind the counter is seen with the session of the demo's
+owner; a copy without the demo is measured without it.
 """
 
 import http.client
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from ..voice import CannotRun
 
 BUYER = {"name": "Ada Audit", "email": "audit@example.org"}
+PASSWORD = "three paper lanterns"
+"""Of everybody in the demo; `bin/flask demo logins` prints it."""
+
+SEATING = ("", "/allocations", "/price-change")
+DOOR = (
+    "/door",
+    "/door/gates",
+    "/door/devices",
+    "/door/paper",
+    "/door/paper/list",
+    "/door/badges",
+    "/box-office",
+    "/box-office/shifts",
+)
+
+
+def owner(slug: str) -> str:
+    """Who owns a box office of the demo."""
+    return f"olivia@{slug}.example"
 
 
 @dataclass(frozen=True)
 class Page:
     kind: str
     address: str
+    session: str = ""
+    """The cookie of somebody who may see it, if not everybody may."""
 
     @property
     def is_for_search_engines(self) -> bool:
         return self.kind in ("home", "storefront", "event")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: str
+    headers: Message
 
 
 @dataclass(frozen=True)
@@ -34,6 +65,9 @@ class Copy:
     port: int
 
     def pages(self) -> list[Page]:
+        return self.public_pages() + list(self.pages_behind_the_counter())
+
+    def public_pages(self) -> list[Page]:
         pages = [Page("home", f"http://{self.base_domain}/")]
         buying: list[Page] = []
         seated: list[Page] = []
@@ -50,6 +84,51 @@ class Copy:
         if not buying:
             raise CannotRun("No box office has a ticket on sale: nothing can be bought to look at.")
         return pages + seated + buying
+
+    def pages_behind_the_counter(self) -> Iterator[Page]:
+        """The console of the first box office with seats, the door of the first without."""
+        wanted = {True: self._pages_of_seating, False: self._pages_of_the_door}
+        for host in self._tenant_hosts():
+            session = self._signed_in(host)
+            events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
+            published = [event for event in events if event["status"] == "published"]
+            if not session or not published:
+                continue
+            pages_of = wanted.pop(bool(self._pages_of_seats(host, published[:1])), None)
+            if pages_of:
+                for kind, path in pages_of(host, published[0]["slug"], session):
+                    yield Page(kind, f"http://{host}{path}", session)
+
+    def _pages_of_seating(self, host: str, slug: str, session: str) -> Iterator[tuple[str, str]]:
+        for place in SEATING:
+            yield "seating", f"/manage/events/{slug}/seating{place}"
+        yield "venue of event", f"/manage/events/{slug}/venue"
+        yield "venues", "/manage/venues"
+        _, venues = self._request(host, "GET", "/manage/venues", session=session)
+        venue = re.search(r'href="(/manage/venues/(?!new|archived)[a-z0-9-]+)"', venues)
+        if venue:
+            yield "venue", venue[1]
+            yield "calendar", f"{venue[1]}/calendar"
+            yield "calendar", f"{venue[1]}/calendar?view=week"
+            _, maps = self._request(host, "GET", venue[1], session=session)
+            if drawn := re.search(rf'href="({re.escape(venue[1])}/maps/[0-9a-f-]+)"', maps):
+                yield "map editor", drawn[1]
+
+    def _pages_of_the_door(self, host: str, slug: str, session: str) -> Iterator[tuple[str, str]]:
+        yield "event", f"/manage/events/{slug}"
+        yield "orders", "/manage/orders"
+        yield "attendees", "/manage/attendees"
+        for place in DOOR:
+            yield place.rpartition("/")[2], f"/manage/events/{slug}{place}"
+        yield "scanner", "/scan/"
+
+    def _signed_in(self, host: str) -> str:
+        """The session of the demo's owner there; nothing where the demo is not."""
+        slug = host.split(".")[0]
+        form = {"email": owner(slug), "password": PASSWORD}
+        answer = self._answer(host, "POST", "/sign-in", form=form)
+        said = answer.headers.get("Set-Cookie", "") if answer.status < 400 else ""
+        return said.partition(";")[0]
 
     def _tenant_hosts(self) -> list[str]:
         _, body = self._request(self.base_domain, "GET", "/")
@@ -118,8 +197,23 @@ class Copy:
         path: str,
         body: object = None,
         form: dict[str, str] | None = None,
+        session: str = "",
     ) -> tuple[int, str]:
+        answer = self._answer(host, method, path, body, form, session)
+        return answer.status, answer.body
+
+    def _answer(
+        self,
+        host: str,
+        method: str,
+        path: str,
+        body: object = None,
+        form: dict[str, str] | None = None,
+        session: str = "",
+    ) -> Answer:
         headers = {"Host": host}
+        if session:
+            headers["Cookie"] = session
         content = None
         if body is not None:
             content, headers["Content-Type"] = json.dumps(body), "application/json"
@@ -130,7 +224,7 @@ class Copy:
         try:
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            return Answer(answer.status, answer.read().decode(), answer.headers)
         except OSError as problem:
             raise CannotRun(f"Nothing answers on port {self.port} ({problem}).") from problem
         finally:
