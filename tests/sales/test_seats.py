@@ -4,17 +4,22 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid
 from eventflow.payments import checkout, refunding, settling
 from eventflow.payments.models import Payment
+from eventflow.queue import OutboxJob
 from eventflow.sales import holds, orders, seats
 from eventflow.sales.seats import Asker, Best
+from eventflow.seating import pricing
+from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
+from jobs import seating as job_seating
 from tests.factories import BEA
-from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated, now_of, theatre
+from tests.seating.theatres import a_drawing, a_row, forget, hall_of, make_seated, now_of, theatre
 
 
 def ids(event, *positions: int) -> list[uuid.UUID]:
@@ -173,6 +178,50 @@ def test_a_refund_frees_the_seat(small, at_riverside):
 
     assert now_of(small) == "f" * 12
     take(small, 4, 5)
+
+
+def test_what_was_sold_before_a_price_change_is_sold_anew_at_the_new_price(small, at_riverside):
+    order = buy(at_riverside, take(small, 0, 1))
+    _stalls, circle, _floor = small.tiers
+    with transaction():
+        pricing.price(pricing.find(small), {"c1": circle.id}, at=now())
+    assert [tier.stock.capacity for tier in small.tiers] == [2, 10, 10]
+
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), at=now())
+
+    db.session.expire_all()
+    assert tiers_of(small) == {circle.id}
+    assert [tier.stock.capacity for tier in small.tiers] == [0, 12, 10]
+    forget()
+    assert take(small, 0, 1).lines[0].unit_price == 4000
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_what_was_held_during_a_price_change_follows_once_it_is_free(small):
+    placed = take(small, 0, 1)
+    stalls, circle, _floor = small.tiers
+    with transaction():
+        pricing.price(pricing.find(small), {"c1": circle.id}, at=now())
+
+    def look_again() -> OutboxJob:
+        query = select(OutboxJob).where(OutboxJob.job == "seating.catch_up_prices")
+        promised = db.session.scalars(query.order_by(OutboxJob.run_at.desc())).first()
+        assert promised.run_at > now()
+        job_seating.catch_up_prices(*promised.args)
+        return db.session.scalar(select(func.count()).select_from(query.subquery()))
+
+    assert look_again() == 2  # Still held, so it is promised once more.
+    assert tiers_of(small) == {stalls.id, circle.id}
+    with transaction():
+        holds.release(placed.id, at=now())
+    assert look_again() == 2
+    assert tiers_of(small) == {circle.id}
+
+
+def tiers_of(event) -> set[uuid.UUID]:
+    return set(db.session.scalars(select(Seat.tier_id).where(Seat.event_id == event.id)))
 
 
 def test_who_pays_too_late_gets_the_very_seats_if_they_are_free(small, at_riverside):
