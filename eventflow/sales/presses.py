@@ -18,7 +18,7 @@ from flask import session
 
 from eventflow.sales import seats as seat_sales
 from eventflow.sales.holds import Placed, Wanted
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_wishes import Asker, Best
 
 AGAIN_WITHIN = 10
 """Seconds in which the same wish is the same press. Less than any hold lives."""

@@ -44,7 +44,7 @@ from eventflow.sales import (
 from eventflow.sales.holds import Wanted
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Place, Seated
-from eventflow.sales.seats import Best
+from eventflow.sales.seat_wishes import Best
 from eventflow.seating import hall as halls
 from eventflow.seating import states
 

@@ -16,7 +16,7 @@ from eventflow.db import db
 from eventflow.errors import NotFound, Refusal
 from eventflow.queue import enqueue
 from eventflow.sales import orders
-from eventflow.sales.seats import SeatTaken, SingleSeat
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import best, chairs, pricing, states
 from eventflow.seating import hall as halls
 from eventflow.seating.hall import Hall

@@ -14,7 +14,7 @@ from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.pages import page
-from eventflow.sales.seats import SeatTaken, SingleSeat
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import allocations, house, pricing
 from eventflow.seating import states as readings
 from eventflow.security import keep_address_secret

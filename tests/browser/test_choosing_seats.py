@@ -9,7 +9,7 @@ from sqlalchemy import select
 from eventflow.db import db, now
 from eventflow.sales import holds, seat_plans, seats
 from eventflow.sales.models import Hold, Order
-from eventflow.sales.seats import Asker
+from eventflow.sales.seat_wishes import Asker
 from eventflow.seating import states
 from tests.browser.test_buying import fill_in, weigh
 from tests.seating import halls

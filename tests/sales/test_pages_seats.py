@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from eventflow.db import db, now, transaction
 from eventflow.sales import holds, seat_plans, seats
 from eventflow.sales.models import Hold
-from eventflow.sales.seats import Asker
+from eventflow.sales.seat_wishes import Asker
 from eventflow.seating import states
 from eventflow.seating.models import Seating
 from tests.factories import BEA

@@ -12,12 +12,14 @@ from eventflow.payments import checkout, refunding, settling
 from eventflow.payments.models import Payment
 from eventflow.queue import OutboxJob
 from eventflow.sales import holds, orders, seats
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat, TooMany
+from eventflow.sales.seat_wishes import Asker, Best
 from eventflow.seating import pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
 from jobs import seating as job_seating
+from tests.api.conftest import make_program
 from tests.factories import BEA
 from tests.seating.theatres import a_drawing, a_row, forget, hall_of, make_seated, now_of, theatre
 
@@ -59,7 +61,7 @@ def test_seats_are_set_aside_by_name(small):
 def test_a_taken_seat_is_refused_with_others_nearby(small):
     take(small, 0, 1)
 
-    with pytest.raises(seats.SeatTaken) as refused:
+    with pytest.raises(SeatTaken) as refused:
         take(small, 1)
 
     document = refused.value.facts["document"]
@@ -68,7 +70,7 @@ def test_a_taken_seat_is_refused_with_others_nearby(small):
 
 
 def test_a_choice_that_strands_a_single_seat_is_refused(small):
-    with pytest.raises(seats.SingleSeat) as refused:
+    with pytest.raises(SingleSeat) as refused:
         take(small, 1, 2)
 
     assert "Stalls A1" in refused.value.message
@@ -132,7 +134,7 @@ def test_one_person_holds_so_many_and_no_more(at_riverside):
     event = make_seated(theatre(2, 8), most_seats=4)
     take(event, 0, 1, 2, buyer="b")
 
-    with pytest.raises(seats.TooMany):
+    with pytest.raises(TooMany):
         take(event, 8, 9, buyer="b")
     take(event, 8, 9, buyer="c")
 
@@ -155,7 +157,7 @@ def test_a_hold_that_cannot_grow_stays_as_it_was(small):
     first = take(small, 0, 1, buyer="b")
     take(small, 2, 3, buyer="c")
 
-    with pytest.raises(seats.SeatTaken):
+    with pytest.raises(SeatTaken):
         take(small, 0, 1, 2, buyer="b", replaces=first.id)
 
     assert holds.find_live(first.id, at=now())
@@ -276,3 +278,17 @@ def test_the_api_tells_seats_and_takes_them(small, storefront):
     lost = storefront.post(f"/api/v1/events/{small.slug}/holds", json={"seats": wanted})
     assert (lost.status_code, lost.json["code"]) == (409, "seat_taken")
     assert lost.json["alternatives"][0]["seats"]
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 409), ("scanner", 409), ("staff", 201)])
+def test_only_the_box_office_takes_more_than_one_person_may(
+    at_riverside, app, riverside, role, status
+):
+    event = make_seated(theatre(2, 8), most_seats=4)
+    address, wanted = f"/events/{event.slug}/holds", [str(one) for one in ids(event, 0, 1, 2, 3, 4)]
+
+    answer = make_program(app, riverside, role).post(address, json={"seats": wanted})
+
+    assert answer.status_code == status
+    if status == 409:
+        assert (answer.json["code"], answer.json["limit"]) == ("too_many", 4)

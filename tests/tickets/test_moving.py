@@ -11,7 +11,7 @@ from eventflow.errors import NotFound
 from eventflow.payments import refunding
 from eventflow.queue import OutboxJob
 from eventflow.sales import orders
-from eventflow.sales.seats import SeatTaken, SingleSeat
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
