@@ -123,7 +123,7 @@ def _alternatives(
     hall = wish.hall
     # What was refused is not free, whatever was read a moment ago.
     now = bytearray(states.guess(hall.event_id, at=wish.at))
-    wanted = wish.seats or tuple(
+    wanted = wish.named or tuple(
         hall.position_of[seat["id"]] for seat in named if seat["id"] in hall.position_of
     )
     if len(now) != len(hall) or not wanted:

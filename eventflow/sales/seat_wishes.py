@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from eventflow.db import db
-from eventflow.seating import states
+from eventflow.seating import presales, states
 from eventflow.seating.best import Rules
 from eventflow.seating.hall import Hall
 from eventflow.tenancy import current_tenant_id
@@ -38,6 +38,8 @@ class Asker:
     """Opens the allocation it belongs to."""
     need: bool = False
     """Somebody in the party uses a wheelchair."""
+    keeps: frozenset[uuid.UUID] = frozenset()
+    """Seats of the hold that is replaced that were not asked for anew: others join them."""
 
 
 @dataclass(slots=True)
@@ -57,13 +59,21 @@ class Wish:
         return len(self.seats) + sum(one.quantity for one in self.best)
 
     @property
+    def named(self) -> tuple[int, ...]:
+        """The seats that were asked for just now."""
+        kept = {self.hall.position_of.get(str(seat)) for seat in self.asker.keeps}
+        return tuple(position for position in self.seats if position not in kept)
+
+    @property
     def rules(self) -> Rules:
         released = self.hall.is_released(self.at)
         return Rules(need=self.asker.need, released=released, singles=self.singles)
 
     def sees(self, now: bytes) -> bytes:
-        """The states as this buyer may count on them: seats of the hold that is replaced are
-        free."""
+        """The states as this buyer may count on them: seats of the hold that is replaced are free,
+        but for those that are kept, and so are those that the buyer's code opens."""
+        if presale := presales.given(self.hall.event_id, self.asker.code):
+            now = presale.opened(now)
         if self.asker.replaces is None or not self.asker.buyer:
             return now
         rows = db.session.execute(
@@ -71,7 +81,8 @@ class Wish:
             {"tenant": current_tenant_id(), "hold": self.asker.replaces},
         ).scalars()
         own = bytearray(now)
+        kept = set(self.seats) - set(self.named)
         for position in rows:
-            if position < len(own) and own[position] == states.HELD:
+            if position < len(own) and own[position] == states.HELD and position not in kept:
                 own[position] = states.FREE
         return bytes(own)

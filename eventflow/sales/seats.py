@@ -110,7 +110,7 @@ def _place_chosen(wish: Wish) -> Placed:
         # Nobody is refused for what can't be helped.
         now = states.ask(wish.hall.event_id, at=wish.at).states
         if len(now) != len(wish.hall) or not finding.some_choice_strands_nobody(
-            wish.hall, wish.sees(now), wish.seats, wish.rules
+            wish.hall, wish.sees(now), wish.named or wish.seats, wish.rules
         ):
             wish.singles = True
             answer = _ask(wish, [wish.seats], wait=True)
