@@ -56,6 +56,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A whole school or office may buy from one address the minute a sale opens.
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
     "promo_code": (Limit(60, MINUTE, "address"), Limit(15, MINUTE, "visitor")),
+    # A page opened with a code asks every few seconds how its seats stand.
+    "presale_code": (Limit(1200, MINUTE, "address"),),
     "api": (Limit(1200, MINUTE, "token_or_address"),),
     # Ten volunteers pair their phones at one access point; nobody guesses 50 bits at this pace.
     "pairing": (Limit(20, MINUTE, "address"),),

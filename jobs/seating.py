@@ -1,10 +1,10 @@
-"""Seating: reading long files for seat maps, and letting go what was kept back."""
+"""Seating: reading long files for seat maps, letting go what was kept back, late prices."""
 
 import uuid
 
 from eventflow import files
 from eventflow.db import db, now, transaction
-from eventflow.seating import allocations, importing, map_imports
+from eventflow.seating import allocations, importing, map_imports, pricing
 from eventflow.seating.models import MapImport
 from eventflow.tenancy import across_tenants, acting_for
 from jobs import job
@@ -33,6 +33,15 @@ def read_import(import_id: str) -> None:
     with transaction():
         map_imports.note(db.session.get_one(MapImport, key), read)
     files.delete(file_key)
+
+
+@job
+def catch_up_prices(event_id: str) -> None:
+    """Chairs that were held while their price changed; again later while some still are."""
+    with transaction():
+        seating = pricing.of(uuid.UUID(event_id))
+        if seating is not None:
+            pricing.catch_up(seating, at=now())
 
 
 def release_allocations() -> int:

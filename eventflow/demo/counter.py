@@ -27,7 +27,7 @@ from eventflow.queue import OutboxJob
 from eventflow.sales import holds, orders, seats
 from eventflow.sales.models import Order
 from eventflow.sales.orders import Buyer
-from eventflow.sales.seats import Asker
+from eventflow.sales.seat_wishes import Asker
 from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 
@@ -68,7 +68,7 @@ def set_aside(slug: str, basket: Basket, *, at: datetime) -> holds.Placed:
     known = {tier.name: tier.id for tier in drafting.find(slug).tiers}
     wanted = [holds.Wanted(known[name], count) for name, count in basket.items()]
     db.session.rollback()
-    return seats.place(slug, items=wanted, asker=Asker(hidden_too=True), at=at)
+    return seats.place(slug, items=wanted, asker=Asker(hidden_too=True, any_number=True), at=at)
 
 
 def fill(

@@ -12,7 +12,7 @@ from eventflow.demo.days import FRIDAY, MONDAY, SATURDAY, TUESDAY, WEDNESDAY
 from eventflow.demo.halls import arena, club, theatre
 from eventflow.demo.houses import House, Seats
 from eventflow.sales import seats
-from eventflow.sales.seats import Best
+from eventflow.sales.seat_wishes import Best
 from eventflow.seating import bookings, venues
 from eventflow.seating.bookings import Facts
 

@@ -21,7 +21,7 @@ from eventflow.payments.models import Payment, Refund
 from eventflow.queue import enqueue
 from eventflow.sales import counters, orders
 from eventflow.sales.models import Order
-from eventflow.seating import pricing
+from eventflow.seating import chairs, pricing
 from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 
@@ -123,8 +123,17 @@ def call_off(order: Order, *, reason: str, actor: str = "", at: datetime) -> Ref
 def _free(order: Order, tickets: Collection[Ticket], *, at: datetime) -> None:
     """Void these tickets and give their places back to whoever comes next."""
     strayed = any(one.seat and one.seat.tier_id != one.tier_id for one in tickets)
+    seating = pricing.of(order.event_id) if any(one.seat for one in tickets) else None
+    behind = seating is not None and any(
+        one.seat and pricing.is_behind(seating, one.seat) for one in tickets
+    )
+    if behind:
+        # Before the stocks, as everywhere.
+        chairs.lock_rows(order.event_id)
     counters.change(issuing.void(tickets, at=at), sold=-1)
-    if strayed:
+    if seating and behind:
+        pricing.catch_up(seating, at=at)
+    elif strayed:
         # It sat on another tier's seat, which is that tier's to sell again.
         pricing.recount(order.event, at=at)
 

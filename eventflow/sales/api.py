@@ -33,6 +33,7 @@ from eventflow.sales.documents import (
     hold_document,
     placed_document,
 )
+from eventflow.sales.seat_wishes import Asker, Best
 from eventflow.seating import allocations
 
 api = Operations("sales", __name__, tag="Sales")
@@ -178,9 +179,11 @@ def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> hold
     code = (also.code or also.promo_code or "").strip() if also else ""
     if code and not allocations.is_known(slug, code):
         raise Invalid({"promo_code": _("There is no such code at this event.")})
-    asker = seats.Asker(
+    who = tokens.principal()
+    asker = Asker(
         form_key=key_of_request(),
-        hidden_too=tokens.principal() is not None,
+        hidden_too=who is not None,
+        any_number=who is not None and who.may("staff"),
         code=code,
         need=bool(also and also.need),
     )
@@ -226,8 +229,8 @@ def _seat_id(given: str) -> uuid.UUID:
         raise Invalid({"seats": "There is no such seat at this event."}) from None
 
 
-def _best(asked: BestAvailable) -> seats.Best:
-    return seats.Best(
+def _best(asked: BestAvailable) -> Best:
+    return Best(
         asked.quantity,
         _tier_id(asked.tier) if asked.tier else None,
         asked.max_price.amount if asked.max_price else None,

@@ -11,6 +11,7 @@ from eventflow.events import showing
 from eventflow.events.models import Event
 from eventflow.sales import offers, seat_pages, seat_plans, structured
 from eventflow.sales.availability import TierLeft
+from eventflow.seating.presales import Presale
 
 
 def render(
@@ -21,6 +22,7 @@ def render(
     message: str | None = None,
     chosen: dict[str, Any] | None = None,
     refused: dict[str, Any] | None = None,
+    presale: Presale | None = None,
     is_preview: bool = False,
 ) -> str:
     """The page; after a refusal with its sentence, and with what was chosen."""
@@ -28,13 +30,14 @@ def render(
     cover = showing.cover(event)
     seated = facts["seated"]
     if seated:
-        facts |= seat_pages.hall(event, facts["offer"], seated, at)
+        facts |= seat_pages.hall(event, facts["offer"], seated, at, presale)
     return render_template(
         "sales/seated_event.html" if seated else "sales/event.html",
         **facts,
         message=message,
         chosen=chosen or {},
         refused=refused,
+        presale=presale,
         is_preview=is_preview,
         cover=cover,
         srcset=pictures.srcset(cover) if cover else "",

@@ -11,14 +11,14 @@ import hashlib
 import secrets
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask import session
 
 from eventflow.sales import seats as seat_sales
 from eventflow.sales.holds import Placed, Wanted
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_wishes import Asker, Best
 
 AGAIN_WITHIN = 10
 """Seconds in which the same wish is the same press. Less than any hold lives."""
@@ -32,9 +32,13 @@ def place(
     best: Sequence[Best] = (),
     need: bool = False,
     code: str = "",
+    keeps: Collection[uuid.UUID] = (),
     at: datetime,
 ) -> uuid.UUID:
-    """Hold what this browser wants, once. Raises what `seats.place` and `holds.place` raise."""
+    """Hold what this browser wants, once; some of `seats` it `keeps` from before.
+
+    Raises what `seats.place` and `holds.place` raise.
+    """
     buyer = session.get("buyer")
     if buyer is None:
         buyer = session["buyer"] = secrets.token_urlsafe(12)
@@ -48,7 +52,14 @@ def place(
     replaces = held_at(slug) if seats or best else None
 
     def put(form_key: str) -> Placed:
-        asker = Asker(buyer=buyer, form_key=form_key, replaces=replaces, code=code, need=need)
+        asker = Asker(
+            buyer=buyer,
+            form_key=form_key,
+            replaces=replaces,
+            code=code,
+            need=need,
+            keeps=frozenset(keeps),
+        )
         return seat_sales.place(slug, seats=seats, best=best, items=wanted, asker=asker, at=at)
 
     placed = put(key)

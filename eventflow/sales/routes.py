@@ -53,6 +53,13 @@ def show_event(slug: str) -> Response:
     left = availability.of(event.id, event.tenant_id, at=at)
     seated = seat_plans.of(event)
     snapshot = states.of(event.id, at=at) if seated else None
+    if seated and (presale := seat_pages.presale(event)):
+        return seat_pages.private(
+            (event.tenant_id, slug),
+            presale,
+            lambda: event_page.render(event, left, at, presale=presale),
+            basis=(event, left, g.tenant, seated, snapshot and snapshot.version),
+        )
     return shared_pages.answer(
         (event.tenant_id, slug),
         lambda: event_page.render(event, left, at),

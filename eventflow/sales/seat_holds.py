@@ -8,7 +8,7 @@ nearest that could be had instead, and what was chosen stays chosen.
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ from eventflow.sales import (
 from eventflow.sales.holds import Wanted
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Place, Seated
-from eventflow.sales.seats import Best
+from eventflow.sales.seat_wishes import Best
 from eventflow.seating import hall as halls
 from eventflow.seating import states
 
@@ -67,6 +67,10 @@ class Wish:
     where: str
     """Of these only: `category:ID`, or `most:AMOUNT` for one with its fees."""
     need: bool
+    code: str
+    """Opens seats that are kept back from others."""
+    kept: list[str]
+    """Of `seats` those that are held already, to which a list adds."""
 
 
 @bp.post("/events/<slug>/seats/held")
@@ -140,7 +144,7 @@ def check_out(slug: str, at: datetime) -> Response:
     """Hold what is ticked and counted, and go on to the checkout."""
     wish = read()
     try:
-        hold_id = place(slug, wish, at=at)
+        hold_id = place(slug, _added(slug, wish, at) if _is_list() else wish, at=at)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -163,6 +167,37 @@ def read(*, best: bool = False) -> Wish:
         best=_number(request.form.get("best", "")) if best else 0,
         where=request.form.get("best-where", "")[:100] if best else "",
         need=request.form.get("need") == "accessible",
+        code=request.form.get("code", "").strip(),
+        kept=[],
+    )
+
+
+def _is_list() -> bool:
+    return "from" in request.form
+
+
+def _added(slug: str, wish: Wish, at: datetime) -> Wish:
+    """The wish with what this browser holds of the event: a list shows one's own seats as held,
+    perhaps on another page, and so they can't be ticked once more."""
+    hold_id = presses.held_at(slug)
+    if hold_id is None or not wish.seats:
+        return wish
+    try:
+        hold = holds.find_live(hold_id, at=at)
+    except Refusal:
+        return wish
+    event = showing.public_event(slug, at=at)
+    seats = holds.seats_of(hold)
+    kept = _keys(event, [seat.id for seat in seats])
+    by_seat = {seat.tier_id for seat in seats}
+    counted = [
+        Wanted(line.tier_id, line.quantity) for line in hold.lines if line.tier_id not in by_seat
+    ]
+    return replace(
+        wish,
+        seats=list(dict.fromkeys([*kept, *wish.seats])),
+        kept=[key for key in kept if key not in wish.seats],
+        items=[*wish.items, *counted],
     )
 
 
@@ -177,6 +212,8 @@ def place(slug: str, wish: Wish, *, at: datetime) -> uuid.UUID:
             seats=_ids(event, seated, wish.seats),
             best=_best(event, seated, wish, at),
             need=wish.need,
+            code=wish.code,
+            keeps=_ids(event, seated, wish.kept),
             at=at,
         )
     except NotFound:
@@ -221,12 +258,20 @@ def _page_again(
             chosen=frozenset(wish.seats),
             need=wish.need,
             refused=said | {"form": "seat-list"},
+            presale=seat_pages.presale(event),
         )
     chosen: dict[str, Any] = {str(one.tier_id): str(one.quantity) for one in wish.items}
     chosen |= {"seats": seat_plans.places(seated, offer, wish.seats), "need": wish.need}
     if wish.best:
         chosen |= {"best": wish.best, "best-where": wish.where}
-    return event_page.render(event, left, at, chosen=chosen, refused=said | {"form": "counter"})
+    return event_page.render(
+        event,
+        left,
+        at,
+        chosen=chosen,
+        refused=said | {"form": "counter"},
+        presale=seat_pages.presale(event),
+    )
 
 
 def _must_be_seated(slug: str, at: datetime) -> None:
@@ -292,12 +337,15 @@ def _said(slug: str, hold_id: uuid.UUID, at: datetime) -> str:
 def _places(
     event: Event, seated: Seated, offer: Offer, seat_ids: Sequence[uuid.UUID]
 ) -> list[Place]:
+    return seat_plans.places(seated, offer, _keys(event, seat_ids))
+
+
+def _keys(event: Event, seat_ids: Sequence[uuid.UUID]) -> list[str]:
     hall = halls.of(event.id)
     if hall is None:
         return []
     known = hall.position_of
-    keys = [hall.keys[known[str(seat)]] for seat in seat_ids if str(seat) in known]
-    return seat_plans.places(seated, offer, keys)
+    return [hall.keys[known[str(seat)]] for seat in seat_ids if str(seat) in known]
 
 
 def _alternatives(event: Event, refusal: Refusal) -> list[dict[str, Any]]:

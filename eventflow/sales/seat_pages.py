@@ -5,13 +5,14 @@ stays the same however the sale goes (the drawing of a section, the view from a 
 of its own, so that what changes all the time can be small: a delta is a few hundred bytes.
 """
 
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 
-from eventflow import brand, shared_pages
+from eventflow import brand, limits, shared_pages
 from eventflow.db import now
 from eventflow.errors import NotFound
 from eventflow.events import showing
@@ -20,9 +21,11 @@ from eventflow.files import FOR_EVER
 from eventflow.sales import availability, offers, seat_plans
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Seated
-from eventflow.seating import states
+from eventflow.seating import presales, states
 from eventflow.seating import view as seat_view
 from eventflow.seating.plan import Block
+from eventflow.seating.presales import Presale
+from eventflow.seating.states import Snapshot
 
 bp = Blueprint("seats", __name__)
 
@@ -30,6 +33,7 @@ WHOLE_LIST = 2_000
 """Up to so many seats are listed on one page; a larger hall is listed section by section."""
 MOST_CHOSEN = 100
 A_MOMENT = "public, max-age=1"
+PRIVATE = "private, no-store"
 
 
 @bp.get("/events/<slug>/sections/<section_key>")
@@ -38,12 +42,7 @@ def show_section(slug: str, section_key: str) -> Response:
     at = now()
     event, seated, offer = _offered(slug, at)
     _block(seated, section_key)
-    snapshot = states.of(event.id, at=at)
-    return shared_pages.answer(
-        (event.tenant_id, slug, "section", section_key),
-        lambda: list_page(event, seated, offer, snapshot, section_key),
-        basis=(event, seated, offer, snapshot.version, g.tenant),
-    )
+    return _list(event, seated, offer, section_key, at)
 
 
 @bp.get("/events/<slug>/sections/<section_key>/seats")
@@ -72,12 +71,7 @@ def show_seat_list(slug: str) -> Response:
     """All seats as a list, for whoever would rather read than look."""
     at = now()
     event, seated, offer = _offered(slug, at)
-    snapshot = states.of(event.id, at=at)
-    return shared_pages.answer(
-        (event.tenant_id, slug, "seat list"),
-        lambda: list_page(event, seated, offer, snapshot),
-        basis=(event, seated, offer, snapshot.version, g.tenant),
-    )
+    return _list(event, seated, offer, None, at)
 
 
 @bp.get("/events/<slug>/seats/changes")
@@ -87,20 +81,21 @@ def show_seat_changes(slug: str) -> Response:
     event = showing.public_event(slug, at=at)
     seat_plans.must_be(event)
     since = request.args.get("since", "")
+    mine = presale(event)
     delta = None
     if since.isascii() and since.isdigit() and len(since) < 19:
         delta = states.changes(event.id, int(since), at=at)
     if delta is None:
-        snapshot = states.of(event.id, at=at)
+        snapshot = _seen(states.of(event.id, at=at), mine)
         response = jsonify({"version": snapshot.version, "states": snapshot.states.decode()})
     elif not delta.changes:
         response = Response(status=204)
     else:
         became: dict[str, list[int]] = {}
-        for position, state in delta.changes:
+        for position, state in (mine.changed(delta) if mine else delta).changes:
             became.setdefault(state, []).append(position)
         response = jsonify({"version": delta.version, "changed": became})
-    response.headers["Cache-Control"] = A_MOMENT
+    response.headers["Cache-Control"] = PRIVATE if mine else A_MOMENT
     return response
 
 
@@ -151,9 +146,32 @@ def show_colours(slug: str) -> Response:
     return response
 
 
-def hall(event: Event, offer: Offer, seated: Seated, at: datetime) -> dict[str, Any]:
+def presale(event: Event) -> Presale | None:
+    """What the code opens that the reader gave; counted, so that nobody guesses in peace."""
+    code = request.values.get("code", "")
+    if code:
+        limits.check("presale_code")
+    return presales.given(event.id, code)
+
+
+def private(
+    key: Hashable, presale: Presale, render: Callable[[], str], *, basis: Hashable
+) -> Response:
+    """A page as whoever has a code sees it: the same for all of them. A wrong code is said so."""
+    if presale.positions:
+        return shared_pages.answer(
+            (key, presale.code), render, basis=(basis, presale), cache_control=PRIVATE
+        )
+    response = make_response(render(), 422)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def hall(
+    event: Event, offer: Offer, seated: Seated, at: datetime, presale: Presale | None
+) -> dict[str, Any]:
     """What the event page shows of a hall, for its template."""
-    snapshot = states.of(event.id, at=at)
+    snapshot = _seen(states.of(event.id, at=at), presale)
     return {
         "seated": seated,
         "snapshot": snapshot,
@@ -174,18 +192,42 @@ def _offered(slug: str, at: datetime) -> tuple[Event, Seated, Offer]:
     return event, seated, offers.offer(event, g.tenant, left, at=at)
 
 
+def _seen(snapshot: Snapshot, presale: Presale | None) -> Snapshot:
+    return presale.seen(snapshot) if presale else snapshot
+
+
+def _list(
+    event: Event, seated: Seated, offer: Offer, section_key: str | None, at: datetime
+) -> Response:
+    snapshot = states.of(event.id, at=at)
+    key = (event.tenant_id, event.slug, "seat list", section_key)
+    basis = (event, seated, offer, snapshot.version, g.tenant)
+    if mine := presale(event):
+        return private(
+            key,
+            mine,
+            lambda: list_page(event, seated, offer, snapshot, section_key, presale=mine),
+            basis=basis,
+        )
+    return shared_pages.answer(
+        key, lambda: list_page(event, seated, offer, snapshot, section_key), basis=basis
+    )
+
+
 def list_page(
     event: Event,
     seated: Seated,
     offer: Offer,
-    snapshot: states.Snapshot,
+    snapshot: Snapshot,
     section_key: str | None = None,
     *,
     chosen: frozenset[str] = frozenset(),
     need: bool = False,
     refused: dict[str, Any] | None = None,
+    presale: Presale | None = None,
 ) -> str:
     """The list of one section, or of the whole hall; after a refusal with what was ticked."""
+    snapshot = _seen(snapshot, presale)
     blocks = seat_plans.blocks(seated, offer, snapshot)
     if section_key is not None:
         listed = [one for one in blocks if one.block.key == section_key]
@@ -207,6 +249,7 @@ def list_page(
         chosen=chosen,
         need=need,
         refused=refused,
+        presale=presale,
     )
 
 

@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import cached_property
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from eventflow.db import db
 from eventflow.errors import NotFound
 from eventflow.events.models import Event
 from eventflow.sales.offers import Offer, Offered
 from eventflow.seating import plan, states
-from eventflow.seating.models import Seating
+from eventflow.seating.models import Allocation, Seating
 from eventflow.seating.plan import Bank, Block, Category, Chair, Plan
 
 REMEMBER = 1.0
@@ -37,6 +37,8 @@ class Seated:
     prices: dict[str, str]
     """Which tier each category (or standing area) is sold as."""
     accessible_release_at: datetime | None
+    takes_codes: bool
+    """Whether some seats are kept for whoever has a code."""
     plan: Plan
 
     @property
@@ -261,6 +263,7 @@ def _read(event_id: uuid.UUID) -> Seated | None:
             Seating.most_seats,
             Seating.prices,
             Seating.accessible_release_at,
+            exists().where(Allocation.event_id == event_id, Allocation.code != "").label("codes"),
         ).where(Seating.event_id == event_id)
     ).one_or_none()
     if row is None:
@@ -276,5 +279,6 @@ def _read(event_id: uuid.UUID) -> Seated | None:
         row.most_seats,
         row.prices,
         row.accessible_release_at,
+        row.codes,
         drawn,
     )

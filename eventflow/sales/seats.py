@@ -1,19 +1,15 @@
 """Seats: setting these very chairs aside for a buyer, or the best there are.
 
-The promise kept here is that a chair is never promised twice, and that nobody is refused without
-being told what is left near it. `place_seats` (migrations/functions) decides; what is looked up in
-memory only says where to try first.
+The promise kept here is that a chair is never promised twice. `place_seats` (migrations/functions)
+decides; what is looked up in memory only says where to try first.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
@@ -23,10 +19,12 @@ from eventflow.events import showing
 from eventflow.events.models import Event, Tier
 from eventflow.sales import holds
 from eventflow.sales.holds import Placed, Wanted
+from eventflow.sales.seat_refusals import SeatTaken, none_left, refusal, too_many
+from eventflow.sales.seat_wishes import Asker, Best, Wish
 from eventflow.seating import best as finding
 from eventflow.seating import hall as halls
 from eventflow.seating import states
-from eventflow.seating.best import Choice, Rules
+from eventflow.seating.best import Choice
 from eventflow.seating.hall import Hall
 from eventflow.tenancy import current_tenant_id
 
@@ -35,73 +33,6 @@ MOST_SEATS = 100
 CANDIDATES = 16
 ATTEMPTS = 6
 _TRY_AGAIN = ("seat_taken", "seat_blocked", "single_seat", "busy", "companion", "whole_table")
-
-
-class SeatTaken(Refusal):
-    """Somebody else has one of them; `alternatives` are the nearest that are free."""
-
-    code = "seat_taken"
-
-
-class SingleSeat(Refusal):
-    """The choice would leave a single seat, and there is one that doesn't."""
-
-    code = "single_seat"
-
-
-class NotForSale(Refusal):
-    """The seats are kept back, or sold only together with others."""
-
-    code = "not_for_sale"
-
-
-class TooMany(Refusal):
-    code = "too_many"
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """So many of the best seats: of one tier, or of any up to a price."""
-
-    quantity: int
-    tier_id: uuid.UUID | None = None
-    max_price: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, and under which terms."""
-
-    buyer: str = ""
-    form_key: str | None = None
-    hidden_too: bool = False
-    replaces: uuid.UUID | None = None
-    """An earlier hold of the same buyer, whose seats may be kept: a hold that grows or shrinks."""
-    code: str = ""
-    """Opens the allocation it belongs to."""
-    need: bool = False
-    """Somebody in the party uses a wheelchair."""
-
-
-@dataclass(slots=True)
-class _Wish:
-    hall: Hall
-    slug: str
-    seats: tuple[int, ...]
-    best: tuple[Best, ...]
-    others: dict[uuid.UUID, int]
-    asker: Asker
-    at: datetime
-    singles: bool = False
-    tiers: dict[int, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return len(self.seats) + sum(one.quantity for one in self.best)
-
-    @property
-    def rules(self) -> Rules:
-        return Rules(need=self.asker.need, singles=self.singles)
 
 
 _PLACE = text(
@@ -149,7 +80,7 @@ def place(
         )
     by_seat = [one for one in items if str(one.tier_id) in hall.seated_tiers]
     others = [one for one in items if str(one.tier_id) not in hall.seated_tiers]
-    wish = _Wish(
+    wish = Wish(
         hall,
         slug,
         _positions(hall, seats),
@@ -167,27 +98,28 @@ def place(
             hidden_too=asker.hidden_too,
             at=at,
         )
-    if wish.size > MOST_SEATS:
-        raise _too_many(hall, {"limit": min(MOST_SEATS, hall.most_seats)})
+    most = MOST_SEATS if asker.any_number else min(MOST_SEATS, hall.most_seats)
+    if wish.size > most:
+        raise too_many(most)
     return _place_best(wish) if wish.best else _place_chosen(wish)
 
 
-def _place_chosen(wish: _Wish) -> Placed:
+def _place_chosen(wish: Wish) -> Placed:
     answer = _ask(wish, [wish.seats], wait=True)
     if answer.get("refused") == "single_seat":
         # Nobody is refused for what can't be helped.
         now = states.ask(wish.hall.event_id, at=wish.at).states
         if len(now) != len(wish.hall) or not finding.some_choice_strands_nobody(
-            wish.hall, _with_own(wish, now), wish.seats, wish.rules
+            wish.hall, wish.sees(now), wish.named or wish.seats, wish.rules
         ):
             wish.singles = True
             answer = _ask(wish, [wish.seats], wait=True)
     if "refused" in answer:
-        raise _refusal(wish, answer)
+        raise refusal(wish, answer)
     return _placed(wish, answer)
 
 
-def _place_best(wish: _Wish) -> Placed:
+def _place_best(wish: Wish) -> Placed:
     answer: dict[str, Any] = {}
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
@@ -198,10 +130,10 @@ def _place_best(wish: _Wish) -> Placed:
         )
         if len(now) != len(wish.hall):
             raise SeatTaken(_("The hall was changed just now. Please choose again."))
-        groups = _groups(wish, _with_own(wish, now), most=4 if last else CANDIDATES)
+        groups = _groups(wish, wish.sees(now), most=4 if last else CANDIDATES)
         if not groups:
             if attempt:
-                raise _none_left(wish, now)
+                raise none_left(wish, now)
             continue
         wish.singles = any(strands for _seats, strands in groups)
         answer = _ask(wish, [seats for seats, _strands in groups], wait=last)
@@ -209,11 +141,11 @@ def _place_best(wish: _Wish) -> Placed:
             break
         wish.singles = False
     if "refused" in answer:
-        raise _refusal(wish, answer)
+        raise refusal(wish, answer)
     return _placed(wish, answer)
 
 
-def _groups(wish: _Wish, now: bytes, *, most: int) -> list[tuple[tuple[int, ...], bool]]:
+def _groups(wish: Wish, now: bytes, *, most: int) -> list[tuple[tuple[int, ...], bool]]:
     """Candidates, the best first: what was chosen by hand, and the best for each part besides."""
     parts: list[list[Choice]] = []
     left = bytearray(now)
@@ -245,7 +177,7 @@ def _groups(wish: _Wish, now: bytes, *, most: int) -> list[tuple[tuple[int, ...]
     return groups
 
 
-def _tiers(wish: _Wish, one: Best) -> frozenset[str]:
+def _tiers(wish: Wish, one: Best) -> frozenset[str]:
     """The tiers that come into question; Invalid if it is none of this hall's."""
     if one.tier_id is not None and one.max_price is None:
         if str(one.tier_id) not in wish.hall.seated_tiers:
@@ -262,7 +194,7 @@ def _tiers(wish: _Wish, one: Best) -> frozenset[str]:
     return allowed & wish.hall.seated_tiers
 
 
-def _all_tiers(wish: _Wish) -> Sequence[Tier]:
+def _all_tiers(wish: Wish) -> Sequence[Tier]:
     if not wish.asker.hidden_too:
         # A second old at most; whether they are on sale is asked again as they are taken.
         return showing.public_event(wish.slug, at=wish.at).tiers
@@ -274,22 +206,7 @@ def _all_tiers(wish: _Wish) -> Sequence[Tier]:
     return db.session.scalars(query).all()
 
 
-def _with_own(wish: _Wish, now: bytes) -> bytes:
-    """The states as this buyer may count on them: seats of the hold that is replaced are free."""
-    if wish.asker.replaces is None or not wish.asker.buyer:
-        return now
-    rows = db.session.execute(
-        text("select position from seats where tenant_id = :tenant and hold_id = :hold"),
-        {"tenant": current_tenant_id(), "hold": wish.asker.replaces},
-    ).scalars()
-    own = bytearray(now)
-    for position in rows:
-        if position < len(own) and own[position] == states.HELD:
-            own[position] = states.FREE
-    return bytes(own)
-
-
-def _ask(wish: _Wish, groups: Sequence[Sequence[int]], *, wait: bool) -> dict[str, Any]:
+def _ask(wish: Wish, groups: Sequence[Sequence[int]], *, wait: bool) -> dict[str, Any]:
     asker, ids = wish.asker, wish.hall.ids
     asked = {
         "tenant": current_tenant_id(),
@@ -333,7 +250,7 @@ def _execute(asked: dict[str, Any]) -> dict[str, Any]:
     return {"refused": "same_form"}
 
 
-def _placed(wish: _Wish, answer: dict[str, Any]) -> Placed:
+def _placed(wish: Wish, answer: dict[str, Any]) -> Placed:
     position_of = wish.hall.position_of
     states.note_held(
         wish.hall.event_id,
@@ -347,129 +264,6 @@ def _positions(hall: Hall, seats: Sequence[uuid.UUID]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(hall.position_of[str(seat)] for seat in seats))
     except KeyError:
         raise Invalid({"seats": _("There is no such seat at this event.")}) from None
-
-
-def _refusal(wish: _Wish, answer: dict[str, Any]) -> Refusal:
-    """The sentence for each reason that `place_seats` refuses for."""
-    named = answer.get("seats") or []
-    labels = ", ".join(seat["label"] for seat in named)
-    match answer["refused"]:
-        case "seat_taken" | "busy":
-            words = ngettext(
-                "%(seats)s went to somebody else. Please choose again.",
-                "%(seats)s went to somebody else. Please choose again.",
-                len(named) or 1,
-                seats=labels or _("Some of these seats"),
-            )
-            return SeatTaken(words, document=_alternatives(wish, named))
-        case "single_seat":
-            words = _("This would leave a single seat: %(seats)s.", seats=labels)
-            return SingleSeat(words, document=_alternatives(wish, named, taken=False))
-        case "seat_blocked":
-            return NotForSale(_("%(seats)s is not for sale.", seats=labels), document=_named(named))
-        case "whole_table":
-            words = _("This table is sold as a whole: %(seats)s belongs to it.", seats=labels)
-            return NotForSale(words, code="whole_table", document=_named(named))
-        case "accessible":
-            words = _(
-                "%(seats)s is kept for people who use a wheelchair. Say so, or choose another.",
-                seats=labels,
-            )
-            return NotForSale(words, code="accessible_seat", document=_named(named))
-        case "companion":
-            words = _("%(seats)s is sold together with the place next to it.", seats=labels)
-            return NotForSale(words, code="companion_seat", document=_named(named))
-        case "too_many_seats":
-            return _too_many(wish.hall, answer)
-        case "seated_tier" | "no_such_seat" | "not_seated":
-            return SeatTaken(_("The hall was changed just now. Please choose again."))
-        case _:
-            return holds.refusal(answer)
-
-
-def _too_many(hall: Hall, answer: dict[str, Any]) -> Refusal:
-    limit = answer.get("limit", hall.most_seats)
-    words = ngettext(
-        "One person can hold %(num)s seat at a time.",
-        "One person can hold %(num)s seats at a time.",
-        limit,
-    )
-    return TooMany(words, document={"limit": limit})
-
-
-def _none_left(wish: _Wish, now: bytes) -> Refusal:
-    """Not even scattered over two rows: say how many there are."""
-    wanted = wish.tiers.get(0) or frozenset()
-    left = sum(
-        1
-        for state, tier, kind in zip(now, wish.hall.tiers, wish.hall.kinds, strict=True)
-        if state == states.FREE and tier in wanted and (wish.asker.need or kind == "standard")
-    )
-    size = wish.best[0].quantity
-    if left < size:
-        words = ngettext(
-            "There is %(num)s seat left like that. Please choose again.",
-            "There are %(num)s seats left like that. Please choose again.",
-            left,
-        )
-        return holds.SoldOut(words, document={"left": left})
-    words = _("There are no %(size)s seats near each other left. Try fewer at a time.", size=size)
-    return holds.SoldOut(words, document={"left": left})
-
-
-def _named(seats: Collection[dict[str, Any]]) -> dict[str, Any]:
-    return {"seats": [{"id": seat["id"], "label": seat["label"]} for seat in seats]}
-
-
-def _alternatives(
-    wish: _Wish, named: Collection[dict[str, Any]], *, taken: bool = True
-) -> dict[str, Any]:
-    """What is free nearest to what was asked, for the refusal's document.
-
-    `taken`: the named seats are gone, and not those that would be left alone.
-    """
-    hall = wish.hall
-    # What was refused is not free, whatever was read a moment ago.
-    now = bytearray(states.guess(hall.event_id, at=wish.at))
-    wanted = wish.seats or tuple(
-        hall.position_of[seat["id"]] for seat in named if seat["id"] in hall.position_of
-    )
-    if len(now) != len(hall) or not wanted:
-        return _named(named) | {"alternatives": []}
-    for seat in named if taken else ():
-        if seat["id"] in hall.position_of and now[hall.position_of[seat["id"]]] == states.FREE:
-            now[hall.position_of[seat["id"]]] = states.HELD
-    found = _nearest(_Same(hall), _with_own(wish, bytes(now)), wanted, wish.asker.need)
-    return _named(named) | {
-        "alternatives": [
-            {
-                "seats": [hall.ids[p] for p in choice.positions],
-                "labels": [hall.labels[p] for p in choice.positions],
-            }
-            for choice in found
-        ]
-    }
-
-
-class _Same:
-    """A hall as a key: equal to itself alone, without looking at 20,000 chairs."""
-
-    __slots__ = ("hall",)
-
-    def __init__(self, hall: Hall) -> None:
-        self.hall = hall
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.hall is self.hall
-
-    def __hash__(self) -> int:
-        return id(self.hall)
-
-
-@lru_cache(maxsize=64)
-def _nearest(same: _Same, now: bytes, wanted: tuple[int, ...], need: bool) -> tuple[Choice, ...]:
-    # Everybody who comes too late for one seat within a second is told the same.
-    return tuple(finding.alternatives(same.hall, now, wanted, rules=Rules(need=need)))
 
 
 def _no_hall(slug: str) -> Refusal:

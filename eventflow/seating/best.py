@@ -17,6 +17,8 @@ ACROSS_AISLE = "across_aisle"
 TWO_ROWS = "two_rows"
 
 FREE = b"f"
+MOST_NEAR = 20
+"""Seats of a choice for which others are looked for."""
 REACH = 2
 """How many places from an accessible one its companion may sit."""
 
@@ -44,6 +46,8 @@ class Rules:
     """Accessible and companion places are sold to anybody by now."""
     singles: bool = False
     """Leaving a single seat is all right."""
+    elsewhere: bool = False
+    """The place for the wheelchair need not be in the choice itself."""
 
 
 def best(
@@ -115,29 +119,49 @@ def alternatives(
     rules: Rules | None = None,
     most: int = 3,
 ) -> list[Choice]:
-    """The choices nearest to one that can't be had: in its tiers first, then in any."""
-    if not wanted:
+    """The choices nearest to one that can't be had: in its tiers first, then in any.
+
+    Where each in its tiers would leave a single seat, those that do: nobody is refused for what
+    can't be helped. The same for other tiers, where there is nothing else at all.
+    """
+    if not 0 < len(wanted) <= MOST_NEAR:
         return []
-    rules = rules or Rules()
-    if len(wanted) > 20:
-        return []
+    rules = _as_named(hall, wanted, rules or Rules())
+    loose = replace(rules, singles=True)
     same = frozenset(tier for position in wanted if (tier := hall.tiers[position]))
-    section = hall.sections[hall.rows[hall.row_of[wanted[0]]].section_key]
     found: list[Choice] = []
-    for tiers, where in (
-        (same, section),
-        (same, range(len(hall))),
-        (None, section),
-        (None, range(len(hall))),
-    ):
-        usable = _usable(hall, states, tiers, rules)
+    for tiers in (same, None):
+        _nearest(hall, states, wanted, tiers, rules, most, found)
+        if not found:
+            _nearest(hall, states, wanted, tiers, loose, most, found)
+    return found
+
+
+def _nearest(
+    hall: Hall,
+    states: bytes,
+    wanted: Sequence[int],
+    tiers: Collection[str] | None,
+    rules: Rules,
+    most: int,
+    found: list[Choice],
+) -> None:
+    """Add what is nearest to `found`: in the section that was asked for, then in the hall."""
+    usable = _usable(hall, states, tiers, rules)
+    section = hall.sections[hall.rows[hall.row_of[wanted[0]]].section_key]
+    for where in (section, range(len(hall))):
         for choice in _near(hall, states, usable, wanted, where, rules):
+            if len(found) >= most:
+                return
             # Not the same seats shifted by one: another idea each.
             if all(set(choice.positions).isdisjoint(one.positions) for one in found):
                 found.append(choice)
-            if len(found) == most:
-                return found
-    return found
+
+
+def _as_named(hall: Hall, wanted: Sequence[int], rules: Rules) -> Rules:
+    """Somebody who needs a place for a wheelchair and names plain seats has it elsewhere."""
+    is_plain = all(hall.kinds[position] != "accessible" for position in wanted)
+    return replace(rules, elsewhere=True) if rules.need and is_plain else rules
 
 
 def _near(
@@ -160,9 +184,10 @@ def _near(
         positions = tuple(range(first, first + size))
         if not _is_sold_so(hall, positions, rules):
             continue
-        if hall.no_single_seats and not rules.singles and strands(hall, states, positions):
+        leaves = hall.no_single_seats and bool(strands(hall, states, positions))
+        if leaves and not rules.singles:
             continue
-        yield Choice(positions, hall.score(positions))
+        yield Choice(positions, hall.score(positions), strands=leaves)
 
 
 def some_choice_strands_nobody(
@@ -170,6 +195,7 @@ def some_choice_strands_nobody(
 ) -> bool:
     """Whether as many seats of the same tiers can be had together without leaving a single one."""
     tiers = {tier for position in wanted if (tier := hall.tiers[position])}
+    rules = _as_named(hall, wanted, rules)
     usable = _usable(hall, states, tiers, rules)
     return any(_together(hall, states, usable, len(wanted), rules, True))
 
@@ -217,12 +243,18 @@ def _is_sold_so(hall: Hall, positions: Sequence[int], rules: Rules) -> bool:
     row = hall.rows[hall.row_of[positions[0]]]
     if row.whole and len(positions) < row.end - row.start:
         return False
-    if rules.released or not rules.need:
-        return True
     accessible = [p for p in positions if hall.kinds[p] == "accessible"]
-    return bool(accessible) and all(
-        hall.kinds[p] != "companion" or any(abs(p - a) <= REACH for a in accessible)
+    if rules.need and not rules.elsewhere and not accessible:
+        return False
+    return rules.released or all(
+        hall.kinds[p] != "companion" or any(_accompanies(hall, p, a) for a in accessible)
         for p in positions
+    )
+
+
+def _accompanies(hall: Hall, companion: int, accessible: int) -> bool:
+    return (
+        abs(companion - accessible) <= REACH and hall.row_of[companion] == hall.row_of[accessible]
     )
 
 

@@ -11,7 +11,9 @@ import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import text
@@ -82,6 +84,8 @@ class Hall:
     rows: Sequence[HallRow]
     scores: Sequence[float]
     """How far from what everybody looks at, in centimetres; less is better."""
+    accessible_release_at: datetime | None = None
+    """From when accessible and companion places are sold to anybody."""
     masks: dict[Any, bytes] = field(default_factory=dict, repr=False)
     """What `best.py` worked out once for all: which chairs come into question for whom."""
     _windows: dict[int, list[tuple[float, int]]] = field(default_factory=dict, repr=False)
@@ -121,6 +125,10 @@ class Hall:
             kind == "standard" and self.rows[row].kind == "row"
             for kind, row in zip(self.kinds, self.row_of, strict=True)
         )
+
+    def is_released(self, at: datetime) -> bool:
+        """Whether accessible and companion places are sold to anybody by now."""
+        return self.accessible_release_at is not None and self.accessible_release_at <= at
 
     def run_at(self, position: int) -> Run:
         return self.runs[bisect_right(self.run_starts, position) - 1]
@@ -206,43 +214,17 @@ def build(
     seats: Sequence[Any],
     no_single_seats: bool = True,
     most_seats: int = 10,
+    accessible_release_at: datetime | None = None,
 ) -> Hall:
     """A hall of rows as `_SEATS` reads them, in order of position."""
-    rows: list[HallRow] = []
-    row_of: list[int] = []
-    for position, seat in enumerate(seats):
-        if not rows or rows[-1].key != seat.row_key:
-            rows.append(
-                HallRow(
-                    seat.row_key,
-                    seat.row_label,
-                    seat.row_kind,
-                    seat.whole,
-                    seat.section_key,
-                    seat.section,
-                    position,
-                    position + 1,
-                )
-            )
-        else:
-            last = rows[-1]
-            rows[-1] = HallRow(
-                last.key,
-                last.label,
-                last.kind,
-                last.whole,
-                last.section_key,
-                last.section,
-                last.start,
-                position + 1,
-            )
-        row_of.append(len(rows) - 1)
+    rows = _rows(seats)
     x0, y0 = focal
     return Hall(
         event_id=event_id,
         version=version,
         no_single_seats=no_single_seats,
         most_seats=most_seats,
+        accessible_release_at=accessible_release_at,
         ids=[seat.id for seat in seats],
         keys=[seat.key for seat in seats],
         numbers=[seat.number for seat in seats],
@@ -254,12 +236,34 @@ def build(
         kinds=[seat.kind for seat in seats],
         notes=[seat.note for seat in seats],
         aisles=[seat.aisle_after for seat in seats],
-        row_of=row_of,
+        row_of=[number for number, row in enumerate(rows) for _seat in range(row.start, row.end)],
         rows=rows,
         scores=[
             math.hypot(seat.x - x0, seat.y - y0) + OFF_CENTRE * abs(seat.x - x0) for seat in seats
         ],
     )
+
+
+def _rows(seats: Sequence[Any]) -> list[HallRow]:
+    """The rows, tables and booths, of which chairs that follow each other have the same key."""
+    rows, start = [], 0
+    for _key, chairs in groupby(seats, key=lambda seat: seat.row_key):
+        its = list(chairs)
+        first, end = its[0], start + len(its)
+        rows.append(
+            HallRow(
+                first.row_key,
+                first.row_label,
+                first.row_kind,
+                first.whole,
+                first.section_key,
+                first.section,
+                start,
+                end,
+            )
+        )
+        start = end
+    return rows
 
 
 _VERSION = text(
@@ -272,8 +276,8 @@ _VERSION = text(
 
 _SEATING = text(
     """
-    select version, no_single_seats, most_seats, drawing #> '{focal}' as focal,
-           drawing #> '{width}' as width
+    select version, no_single_seats, most_seats, accessible_release_at,
+           drawing #> '{focal}' as focal, drawing #> '{width}' as width
       from seatings where tenant_id = :tenant and event_id = :event
     """
 )
@@ -334,6 +338,7 @@ def _read(tenant_id: uuid.UUID, event_id: uuid.UUID) -> Hall | None:
         seats=seats,
         no_single_seats=seating.no_single_seats,
         most_seats=seating.most_seats,
+        accessible_release_at=seating.accessible_release_at,
     )
     for size in range(1, USUAL + 1):
         hall.windows(size)

@@ -1,12 +1,13 @@
 """Pricing: which tier each category of a hall is sold as, and how many that tier then has to sell.
 
 The promise kept here is that what a seated tier has to sell equals its chairs, and that what is
-sold or held stays what it was sold as.
+sold or held stays what it was sold as, until it is free again: then it is sold as all the others
+of its category.
 """
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, text
@@ -17,9 +18,13 @@ from eventflow.errors import Invalid, NotFound
 from eventflow.events import tiers
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event, Stock, Tier
+from eventflow.queue import enqueue
 from eventflow.seating import chairs
 from eventflow.seating import drawing as drawings
 from eventflow.seating.models import Seat, Seating
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How soon chairs that were held while their price changed are looked at once more."""
 
 
 def of(event_id: uuid.UUID) -> Seating | None:
@@ -58,6 +63,7 @@ def price(seating: Seating, prices: Mapping[str, uuid.UUID | None], *, at: datet
     apply(seating)
     dropped = [uuid.UUID(one) for one in set(before.values()) - set(after.values())]
     _counted_anew(seating, dropped=dropped, at=at)
+    _come_back_to_held(seating)
     names = {str(tier.id): tier.name for tier in event.tiers}
     words = _("Set what the seats of %(title)s are sold as", title=event.title)
     audit.record(
@@ -74,6 +80,48 @@ def changed(seating: Seating, *, at: datetime) -> None:
     """Chairs, prices or allocations were changed: count them anew, and let everybody load anew."""
     chairs.lock_rows(seating.event_id)
     _counted_anew(seating, at=at)
+
+
+def is_behind(seating: Seating, seat: Seat) -> bool:
+    """Whether the chair was sold or held before its category was sold as what it is now."""
+    return str(seat.tier_id or "") != seating.prices.get(seat.category, "")
+
+
+def catch_up(seating: Seating, *, at: datetime) -> None:
+    """Sell chairs that became free since the prices changed as their category is sold now.
+
+    Whoever has locked stocks already has called `chairs.lock_rows` before.
+    """
+    chairs.lock_rows(seating.event_id)
+    forget_lapsed(seating.event_id, at=at)
+    behind = set(db.session.scalars(_BEHIND, {"event": seating.event_id, "held": False}))
+    if behind:
+        apply(seating)
+        sold_as = {uuid.UUID(one) for one in seating.prices.values()}
+        dropped = [one for one in behind if one is not None and one not in sold_as]
+        _counted_anew(seating, dropped=dropped, at=at)
+    _come_back_to_held(seating)
+
+
+def _come_back_to_held(seating: Seating) -> None:
+    # A hold may lapse, or be given back, without anybody writing to its chairs.
+    if db.session.execute(_BEHIND, {"event": seating.event_id, "held": True}).first():
+        enqueue("seating.catch_up_prices", seating.event_id, delay=LOOK_AGAIN)
+
+
+# Which tiers chairs are on that are not what their category is sold as.
+_BEHIND = text(
+    """
+    select distinct s.tier_id
+      from seats s
+      join seatings g on g.event_id = s.event_id
+      left join holds h on h.id = s.hold_id and h.status = 'live'
+     where s.event_id = :event
+       and s.tier_id is distinct from cast(g.prices ->> s.category as uuid)
+       and (h.id is not null) = :held
+       and not exists (select from tickets t where t.seat_id = s.id and t.status = 'valid')
+    """
+)
 
 
 def recount(event: Event, *, dropped: Collection[uuid.UUID] = (), at: datetime) -> None:

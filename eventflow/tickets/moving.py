@@ -16,8 +16,10 @@ from eventflow.db import db
 from eventflow.errors import NotFound, Refusal
 from eventflow.queue import enqueue
 from eventflow.sales import orders
-from eventflow.sales.seats import SeatTaken
-from eventflow.seating import pricing
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
+from eventflow.seating import best, chairs, pricing, states
+from eventflow.seating import hall as halls
+from eventflow.seating.hall import Hall
 from eventflow.seating.models import Seat, SeatRow
 from eventflow.tenancy import current_tenant_id
 from eventflow.tickets import issuing
@@ -38,18 +40,26 @@ def move(
     *,
     any_tier: bool = False,
     blocked_too: bool = True,
-    singles: bool = True,
     actor: str = "",
     at: datetime,
 ) -> Ticket:
     """Give a ticket this seat in place of its own.
 
-    Staff may also give seats that an allocation keeps back; those of another tier only if they say
-    so (`any_tier`): the ticket keeps its tier and its price. Raises CannotMove, SeatTaken or
-    NotFound.
+    Staff may also give seats that an allocation keeps back, and leave a single one; those of
+    another tier only if they say so (`any_tier`): the ticket keeps its tier and its price. Raises
+    CannotMove, SeatTaken or NotFound.
     """
+    seat = _locked(ticket, seat_id)
+    return _give(ticket, seat, any_tier=any_tier, blocked_too=blocked_too, actor=actor, at=at)
+
+
+def _locked(ticket: Ticket, seat_id: uuid.UUID | str) -> Seat:
+    """The seat, once nobody can take it, nor any beside it, and the ticket is ours to change."""
     orders.locked(ticket.order_id)
     seat = _find(seat_id, ticket.event_id)
+    if ticket.seat and pricing.is_behind(pricing.find(ticket.event), ticket.seat):
+        # It will be sold as something else, for which all rows are locked.
+        chairs.lock_rows(ticket.event_id)
     rows = {seat.seat_row_id, *([ticket.seat.seat_row_id] if ticket.seat else [])}
     db.session.execute(
         select(SeatRow.id)
@@ -59,16 +69,31 @@ def move(
     )
     db.session.refresh(ticket, with_for_update=True)
     db.session.refresh(seat)
+    return seat
+
+
+def _give(
+    ticket: Ticket, seat: Seat, *, any_tier: bool, blocked_too: bool, actor: str, at: datetime
+) -> Ticket:
     _refuse(ticket, seat, any_tier=any_tier, blocked_too=blocked_too, at=at)
+    old = ticket.seat
     old_label, new_label = ticket.seat_label or _("no seat"), seat.label
-    strayed = ticket.tier_id != seat.tier_id or (
-        ticket.seat is not None and ticket.seat.tier_id != ticket.tier_id
-    )
-    kept_back = seat.allocation_id or (ticket.seat and ticket.seat.allocation_id)
+    strayed = ticket.tier_id != seat.tier_id or (old is not None and old.tier_id != ticket.tier_id)
+    kept_back = seat.allocation_id or (old and old.allocation_id)
     ticket.seat_id = seat.id
     ticket.issue += 1
     db.session.flush()
     db.session.expire(ticket, ["seat"])
+    _tell(ticket, old_label, new_label, actor=actor, at=at)
+    seating = pricing.find(ticket.event)
+    if old is not None and pricing.is_behind(seating, old):
+        pricing.catch_up(seating, at=at)
+    elif strayed or kept_back:
+        pricing.recount(ticket.event, at=at)
+    return ticket
+
+
+def _tell(ticket: Ticket, old_label: str, new_label: str, *, actor: str, at: datetime) -> None:
     words = _(
         "Ticket %(ticket)s moved from %(old)s to %(new)s",
         ticket=issuing.reference(ticket),
@@ -86,9 +111,6 @@ def move(
         name=issuing.reference(ticket),
     )
     enqueue("sales.tell_moved", ticket.id, ticket.issue, queue="prompt")
-    if strayed or kept_back:
-        pricing.recount(ticket.event, at=at)
-    return ticket
 
 
 def may_swap(ticket: Ticket, at: datetime) -> bool:
@@ -105,7 +127,9 @@ def may_swap(ticket: Ticket, at: datetime) -> bool:
 
 
 def swap(ticket: Ticket, seat_id: uuid.UUID | str, *, at: datetime) -> Ticket:
-    """The same, by the buyer: a free seat of the same category, until the organizer's deadline."""
+    """The same, by the buyer: a free seat of the same category, until the organizer's deadline,
+    and one that leaves no single seat. Raises SingleSeat besides what `move` raises.
+    """
     if not may_swap(ticket, at):
         raise CannotMove(_("Seats of this event can't be changed any more."))
     seat = _find(seat_id, ticket.event_id)
@@ -116,7 +140,36 @@ def swap(ticket: Ticket, seat_id: uuid.UUID | str, *, at: datetime) -> Ticket:
         raise CannotMove(_("Choose a seat of the same category."))
     if seat.row.whole or ticket.seat.row.whole:
         raise CannotMove(_("A table that is sold as a whole stays together."))
-    return move(ticket, seat.id, blocked_too=False, actor=ticket.order.buyer_name, at=at)
+    seat = _locked(ticket, seat.id)
+    _refuse_single(ticket, seat, at=at)
+    return _give(
+        ticket, seat, any_tier=False, blocked_too=False, actor=ticket.order.buyer_name, at=at
+    )
+
+
+def _refuse_single(ticket: Ticket, seat: Seat, *, at: datetime) -> None:
+    hall = halls.of(ticket.event_id)
+    now = states.ask(ticket.event_id, at=at).states
+    if hall is None or len(now) != len(hall):
+        return
+    own, wanted = hall.position_of[str(ticket.seat_id)], hall.position_of[str(seat.id)]
+    # What else is wrong with a seat is said in other words.
+    if now[wanted] == states.FREE and (left := left_alone(hall, now, own, wanted)):
+        labels = ", ".join(hall.labels[position] for position in left)
+        raise SingleSeat(_("This would leave a single seat: %(seats)s.", seats=labels))
+
+
+def left_alone(hall: Hall, now: bytes, own: int, wanted: int) -> list[int]:
+    """The single seats that a swap would leave against the rule, as when seats are bought: one's
+    own counts as free, and nobody is refused for what can't be helped."""
+    if not hall.no_single_seats:
+        return []
+    mine = bytearray(now)
+    mine[own] = states.FREE
+    left = best.strands(hall, bytes(mine), [wanted])
+    if left and best.some_choice_strands_nobody(hall, bytes(mine), [wanted], best.Rules()):
+        return left
+    return []
 
 
 def _find(seat_id: uuid.UUID | str, event_id: uuid.UUID) -> Seat:

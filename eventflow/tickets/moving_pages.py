@@ -14,7 +14,7 @@ from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.pages import page
-from eventflow.sales.seats import SeatTaken
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import allocations, house, pricing
 from eventflow.seating import states as readings
 from eventflow.security import keep_address_secret
@@ -52,7 +52,7 @@ def swap(ticket_id: uuid.UUID) -> Response:
             event_id = ticket.event_id
     except NotFound:
         raise
-    except (CannotMove, SeatTaken, Invalid) as refusal:
+    except (CannotMove, SeatTaken, SingleSeat, Invalid) as refusal:
         return _buyers_page(_with_secret(ticket_id), refusal)
     readings.forget(event_id)
     address = url_for("tickets.show_ticket", ticket_id=ticket_id, secret=_secret())
@@ -71,7 +71,7 @@ def _buyers_page(ticket: Ticket, refusal: Refusal | None = None) -> Response:
         event=ticket.event,
         may_swap=may,
         until=seating.swap_until,
-        others=_others(ticket) if may else [],
+        others=_swaps(ticket) if may else [],
         refusal=refusal.message if refusal else "",
         secret=_secret(),
     )
@@ -161,3 +161,15 @@ def _others(ticket: Ticket) -> list[tuple[str, str]]:
     assert ticket.seat_id is not None
     hall, letters = house.look(pricing.find(ticket.event), at=now())
     return house.free_like(hall, letters, ticket.seat_id)
+
+
+def _swaps(ticket: Ticket) -> list[tuple[str, str]]:
+    """Those of them that a buyer may take."""
+    assert ticket.seat_id is not None
+    hall, letters = house.look(pricing.find(ticket.event), at=now())
+    own = hall.position_of.get(str(ticket.seat_id))
+    return [
+        (seat_id, label)
+        for seat_id, label in house.free_like(hall, letters, ticket.seat_id)
+        if own is not None and not moving.left_alone(hall, letters, own, hall.position_of[seat_id])
+    ]

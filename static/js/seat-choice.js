@@ -271,6 +271,7 @@ class SeatChoice extends HTMLElement {
   }
 
   async submit(event) {
+    if (event.target !== this.form) return
     event.preventDefault()
     if (this.sending) return
     this.sending = true

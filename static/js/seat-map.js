@@ -217,7 +217,7 @@ class SeatMap extends HTMLElement {
 
   async fetch(block) {
     try {
-      const answer = await fetch(`${block.element.getAttribute("href")}/seats?v=${this.getAttribute("version")}`)
+      const answer = await fetch(`${new URL(block.element.getAttribute("href"), location.href).pathname}/seats?v=${this.getAttribute("version")}`)
       if (!answer.ok) throw new Error(answer.statusText)
       const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("g.chairs")
       const section = this.sections.get(block.key)

@@ -34,8 +34,9 @@ class SeatStates extends HTMLElement {
     if (document.hidden || this.asking || this.gone) return
     this.asking = true
     try {
-      const since = this.version === undefined ? "" : `?since=${this.version}`
-      const answer = await fetch(this.getAttribute("url") + since, { headers: { Accept: "application/json" } })
+      const url = new URL(this.getAttribute("url"), location.href)
+      if (this.version !== undefined) url.searchParams.set("since", this.version)
+      const answer = await fetch(url, { headers: { Accept: "application/json" } })
       if (!answer.ok) throw new Error(answer.statusText)
       if (answer.status !== 204) this.take(await answer.json())
       this.pause = this.seconds

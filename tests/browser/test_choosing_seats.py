@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from eventflow.db import db, now
+from eventflow.db import db, now, transaction
 from eventflow.sales import holds, seat_plans, seats
 from eventflow.sales.models import Hold, Order
-from eventflow.sales.seats import Asker
-from eventflow.seating import states
+from eventflow.sales.seat_wishes import Asker
+from eventflow.seating import allocations, states
 from tests.browser.test_buying import fill_in, weigh
 from tests.seating import halls
 from tests.seating.theatres import hall_of, make_seated
@@ -335,3 +335,61 @@ def test_pages_without_seats_load_no_scripts_for_them(served, riverside, gala, p
     phone.goto(served.at(riverside, "/events/winter-gala"), wait_until="networkidle")
 
     assert [url for url in asked if "seat" in url] == []
+
+
+def test_the_list_follows_others_and_leaves_whoever_reads_it_where_they_are(
+    served, riverside, play, phone
+):
+    address = served.at(riverside, f"/events/{play.slug}/seats/list")
+    phone.goto(address)
+    mine, beside = phone.locator("input[value=k3]"), phone.locator("#seat-k5")
+    mine.check()
+    phone.locator("input[value=k4]").focus()
+    before = phone.evaluate("window.scrollY")
+
+    others_take(play, 2, 3, 4, 5)
+
+    expect(beside.locator("b")).to_have_text("held", timeout=5_500)
+    expect(beside.locator("input")).to_be_disabled()
+    expect(phone.locator("[data-section]").first).to_have_text("20 left")
+    assert phone.evaluate("document.activeElement.value") == "k4"
+    assert phone.evaluate("window.scrollY") == before
+    expect(mine).not_to_be_checked()
+    expect(phone.locator("[data-announcement]")).to_contain_text("Row A, seat 3, $25.93 went to")
+    expect(phone.get_by_role("button", name="Hold the ticked seats")).to_be_visible()
+
+    phone.keyboard.press("Space")
+    expect(phone.locator("input[value=k4]")).not_to_be_checked()
+    phone.locator("input[value=k8]").focus()
+    expect(phone.locator("input[value=k4]")).to_be_disabled()
+
+    with transaction():
+        holds.give_back(db.session.scalars(select(Hold).where(Hold.buyer == "carl")).one())
+    states.forget(play.id)
+    expect(beside.locator("b")).to_have_text("free", timeout=5_500)
+    expect(beside.locator("input")).to_be_enabled()
+
+
+def test_a_code_opens_its_seats_on_the_map(served, riverside, play, phone):
+    with transaction():
+        facts = {"name": "Friends", "kind": "presale", "code": "FRIENDS"}
+        allocation = allocations.create(play, facts, at=now())
+        allocations.put_in(allocation, allocations.read_list(play, "Stalls A1-A4"), at=now())
+    seat_plans.clear()
+    states.clear()
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    phone.get_by_text("I have a code").click()
+    phone.get_by_label("Code").fill("FRIEND")
+    phone.get_by_role("button", name="Use the code").click()
+    expect(phone.get_by_text("This code opens no seats")).to_be_visible()
+    phone.get_by_label("Code").fill("FRIENDS")
+    phone.get_by_role("button", name="Use the code").click()
+    expect(phone.get_by_text("Your code is in use")).to_be_visible()
+
+    open_map(phone, phone.url)
+    take(phone, "A", 3)
+    take(phone, "A", 4)
+    phone.get_by_role("button", name="Hold 2 tickets").click()
+
+    phone.wait_for_url("**/checkout/*")
+    assert [seat.label for seat in holds.seats_of(only_hold())] == ["Stalls A3", "Stalls A4"]

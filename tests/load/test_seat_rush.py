@@ -12,7 +12,7 @@ from eventflow.payments import checkout, settling
 from eventflow.payments.models import Payment
 from eventflow.sales import holds, seats
 from eventflow.sales.orders import Buyer
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_wishes import Asker, Best
 from eventflow.tickets.models import Ticket
 from tests.load.test_rush import at_once, differences
 from tests.seating.theatres import hall_of, make_seated, now_of, theatre

@@ -1,16 +1,19 @@
 """Choosing seats without script: the pages, what they say, and what they refuse."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from eventflow.db import db, now, transaction
+from eventflow.payments import checkout
 from eventflow.sales import holds, seat_plans, seats
 from eventflow.sales.models import Hold
-from eventflow.sales.seats import Asker
-from eventflow.seating import states
+from eventflow.sales.seat_wishes import Asker
+from eventflow.seating import allocations, states
+from eventflow.seating import hall as halls_in_memory
 from eventflow.seating.models import Seating
 from tests.factories import BEA
 from tests.seating import halls
@@ -466,3 +469,164 @@ def test_a_price_that_changes_is_on_the_page_at_once(storefront, play):
     forget_all(play)
 
     assert 'most="4"' in storefront.get(f"/events/{play.slug}").text
+
+
+@pytest.fixture
+def presale(play):
+    """Stalls A1 to A4 are kept for whoever says FRIENDS."""
+    with transaction():
+        facts = {"name": "Friends", "kind": "presale", "code": "FRIENDS"}
+        allocation = allocations.create(play, facts, at=now())
+        allocations.put_in(allocation, allocations.read_list(play, "Stalls A1-A4"), at=now())
+    halls_in_memory.clear()
+    forget_all(play)
+    return play
+
+
+def box_of(page: str, key: str) -> str:
+    return re.search(rf'<input[^>]*value="{key}"[^>]*>', page)[0]
+
+
+@pytest.mark.parametrize("path", ["", "/seats/list", "/sections/stalls"])
+def test_a_code_can_be_typed_wherever_seats_are_chosen(storefront, presale, play, path):
+    page = storefront.get(f"/events/{presale.slug}{path}").text
+
+    assert "I have a code" in page
+    form = re.search(r'<form class="presale__form"[^>]*>', page)[0]
+    assert 'method="get"' in form
+    assert f'action="/events/{presale.slug}{path}"' in form
+
+
+def test_nobody_is_asked_for_a_code_that_there_is_not(storefront, play):
+    assert "I have a code" not in storefront.get(f"/events/{play.slug}").text
+
+
+def test_a_code_opens_its_seats_on_every_page_and_again_after_a_reload(storefront, presale):
+    here = f"/events/{presale.slug}"
+    assert "disabled" in box_of(storefront.get(f"{here}/seats/list").text, "k1")
+
+    for _reload in range(2):
+        answer = storefront.get(f"{here}/seats/list?code=FRIENDS")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "Your code is in use" in answer.text
+        assert "disabled" not in box_of(answer.text, "k1")
+        assert (
+            f"/events/{presale.slug}/sections/stalls?code=FRIENDS"
+            in storefront.get(f"{here}?code=FRIENDS").text
+        )
+    assert "24 left" in storefront.get(f"{here}?code=FRIENDS").text
+    assert "20 left" in storefront.get(here).text
+    assert "disabled" in box_of(storefront.get(f"{here}/seats/list").text, "k1")
+
+
+@pytest.mark.parametrize("path", ["", "/seats/list", "/sections/stalls"])
+def test_a_wrong_code_is_said_so_and_stays_where_it_was_typed(storefront, presale, path):
+    answer = storefront.get(f"/events/{presale.slug}{path}?code=FIENDS")
+
+    assert answer.status_code == 422
+    assert "This code opens no seats of this event" in answer.text
+    assert 'value="FIENDS"' in answer.text
+    assert "20 left" in answer.text
+
+
+def test_seats_of_a_code_are_bought_with_it_and_not_without(storefront, presale):
+    refused = post(storefront, presale, seat=keys(1, 2), **{"from": "list"})
+    assert refused.status_code == 409
+
+    page = storefront.get(f"/events/{presale.slug}/seats/list?code=FRIENDS").text
+    assert '<input type="hidden" name="code" value="FRIENDS">' in page
+    answer = post(storefront, presale, seat=keys(1, 2), code="FRIENDS", **{"from": "list"})
+
+    assert answer.status_code == 303
+    [hold] = live_holds()
+    assert held_seats(hold.id) == ["Stalls A1", "Stalls A2"]
+
+
+def test_what_is_refused_with_a_code_is_shown_with_it_again(storefront, presale):
+    others_take(presale, 4)
+
+    answer = post(storefront, presale, seat=keys(4, 5), code="FRIENDS", **{"from": "list"})
+
+    assert answer.status_code == 409
+    assert "checked" in box_of(answer.text, "k4")
+    assert 'name="code" value="FRIENDS"' in answer.text
+
+
+def test_the_best_seats_are_looked_for_among_those_of_the_code_too(storefront, presale):
+    with transaction():
+        db.session.execute(update(Seating).values(most_seats=20))
+    for first, end in ((4, 12), (12, 20), (20, 24)):
+        others_take(presale, *range(first, end))
+
+    assert post(storefront, presale, "seats/best", best="4").status_code == 409
+    answer = post(storefront, presale, "seats/best", best="4", code="FRIENDS")
+
+    assert answer.status_code == 303
+    [hold] = live_holds()
+    assert held_seats(hold.id) == [f"Stalls A{number}" for number in range(1, 5)]
+
+
+def test_changes_are_told_as_the_code_shows_them(storefront, presale):
+    address = f"/events/{presale.slug}/seats/changes?code=FRIENDS"
+    before = storefront.get(address).json
+    assert before["states"] == "f" * 24
+    seats.place(
+        presale.slug,
+        seats=[uuid.UUID(hall_of(presale).ids[position]) for position in (0, 1)],
+        asker=Asker(buyer="carl", code="FRIENDS"),
+        at=now(),
+    )
+    states.forget(presale.id)
+
+    after = storefront.get(f"{address}&since={before['version']}")
+    assert after.json["changed"] == {"h": [0, 1]}
+    with transaction():
+        holds.give_back(db.session.scalars(select(Hold).where(Hold.buyer == "carl")).one())
+    states.forget(presale.id)
+    version = after.json["version"]
+    assert storefront.get(f"{address}&since={version}").json["changed"] == {"f": [0, 1]}
+
+
+def test_a_second_list_adds_to_what_is_held(storefront, at_riverside):
+    event = make_seated(halls.theatre(), dict.fromkeys(("premium", "stalls", "circle", "boxes"), 0))
+    forget_all(event)
+    circle = 20 * 36
+    first, second = keys(1, 2), keys(circle + 1, circle + 2)
+
+    post(storefront, event, seat=first, **{"from": "stalls", f"tier-{event.tiers[2].id}": "1"})
+    post(storefront, event, seat=second, **{"from": "circle"})
+
+    [hold] = live_holds()
+    assert held_seats(hold.id) == ["Stalls A1", "Stalls A2", "Circle A1", "Circle A2"]
+    assert sum(line.quantity for line in hold.lines) == 5  # The standing place is kept too.
+    again = post(storefront, event, seat=second, **{"from": "circle"})
+    assert again.headers["Location"].endswith(f"/checkout/{hold.id}")
+    assert len(live_holds()) == 1
+
+
+def test_what_is_refused_on_a_second_list_is_offered_for_that_list_alone(storefront, play):
+    post(storefront, play, seat=keys(1, 2), **{"from": "list"})
+    others_take(play, 8, 9)
+
+    answer = post(storefront, play, seat=keys(10), **{"from": "list"})
+
+    assert answer.status_code == 409
+    offered = re.findall(r'name="instead" value="([^"]+)"', answer.text)
+    assert offered
+    assert all(len(one.split()) == 1 for one in offered)
+    [hold] = live_holds()
+    assert held_seats(hold.id) == ["Stalls A1", "Stalls A2"]
+    assert post(storefront, play, instead=offered[0], **{"from": "list"}).status_code == 303
+    [hold] = live_holds()
+    assert len(held_seats(hold.id)) == 3
+
+
+def test_seats_that_became_an_order_are_not_added_to(storefront, at_riverside, play):
+    first = post(storefront, play, seat=keys(1, 2), **{"from": "list"})
+    hold_id = first.headers["Location"].rsplit("/", 1)[-1]
+    checkout.begin(at_riverside, hold_id, BEA, at=now())
+
+    post(storefront, play, seat=keys(9, 10), **{"from": "list"})
+
+    [_ordered, hold] = sorted(live_holds(), key=lambda one: str(one.id) != hold_id)
+    assert held_seats(hold.id) == ["Stalls B1", "Stalls B2"]

@@ -4,17 +4,24 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid
 from eventflow.payments import checkout, refunding, settling
 from eventflow.payments.models import Payment
+from eventflow.queue import OutboxJob
 from eventflow.sales import holds, orders, seats
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat, TooMany
+from eventflow.sales.seat_wishes import Asker, Best
+from eventflow.seating import pricing
+from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
+from jobs import seating as job_seating
+from tests.api.conftest import make_program
 from tests.factories import BEA
-from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated, now_of, theatre
+from tests.seating.theatres import a_drawing, a_row, forget, hall_of, make_seated, now_of, theatre
 
 
 def ids(event, *positions: int) -> list[uuid.UUID]:
@@ -54,7 +61,7 @@ def test_seats_are_set_aside_by_name(small):
 def test_a_taken_seat_is_refused_with_others_nearby(small):
     take(small, 0, 1)
 
-    with pytest.raises(seats.SeatTaken) as refused:
+    with pytest.raises(SeatTaken) as refused:
         take(small, 1)
 
     document = refused.value.facts["document"]
@@ -63,7 +70,7 @@ def test_a_taken_seat_is_refused_with_others_nearby(small):
 
 
 def test_a_choice_that_strands_a_single_seat_is_refused(small):
-    with pytest.raises(seats.SingleSeat) as refused:
+    with pytest.raises(SingleSeat) as refused:
         take(small, 1, 2)
 
     assert "Stalls A1" in refused.value.message
@@ -127,7 +134,7 @@ def test_one_person_holds_so_many_and_no_more(at_riverside):
     event = make_seated(theatre(2, 8), most_seats=4)
     take(event, 0, 1, 2, buyer="b")
 
-    with pytest.raises(seats.TooMany):
+    with pytest.raises(TooMany):
         take(event, 8, 9, buyer="b")
     take(event, 8, 9, buyer="c")
 
@@ -150,7 +157,7 @@ def test_a_hold_that_cannot_grow_stays_as_it_was(small):
     first = take(small, 0, 1, buyer="b")
     take(small, 2, 3, buyer="c")
 
-    with pytest.raises(seats.SeatTaken):
+    with pytest.raises(SeatTaken):
         take(small, 0, 1, 2, buyer="b", replaces=first.id)
 
     assert holds.find_live(first.id, at=now())
@@ -173,6 +180,50 @@ def test_a_refund_frees_the_seat(small, at_riverside):
 
     assert now_of(small) == "f" * 12
     take(small, 4, 5)
+
+
+def test_what_was_sold_before_a_price_change_is_sold_anew_at_the_new_price(small, at_riverside):
+    order = buy(at_riverside, take(small, 0, 1))
+    _stalls, circle, _floor = small.tiers
+    with transaction():
+        pricing.price(pricing.find(small), {"c1": circle.id}, at=now())
+    assert [tier.stock.capacity for tier in small.tiers] == [2, 10, 10]
+
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), at=now())
+
+    db.session.expire_all()
+    assert tiers_of(small) == {circle.id}
+    assert [tier.stock.capacity for tier in small.tiers] == [0, 12, 10]
+    forget()
+    assert take(small, 0, 1).lines[0].unit_price == 4000
+    with across_tenants():
+        assert stocktaking.differences() == []
+
+
+def test_what_was_held_during_a_price_change_follows_once_it_is_free(small):
+    placed = take(small, 0, 1)
+    stalls, circle, _floor = small.tiers
+    with transaction():
+        pricing.price(pricing.find(small), {"c1": circle.id}, at=now())
+
+    def look_again() -> OutboxJob:
+        query = select(OutboxJob).where(OutboxJob.job == "seating.catch_up_prices")
+        promised = db.session.scalars(query.order_by(OutboxJob.run_at.desc())).first()
+        assert promised.run_at > now()
+        job_seating.catch_up_prices(*promised.args)
+        return db.session.scalar(select(func.count()).select_from(query.subquery()))
+
+    assert look_again() == 2  # Still held, so it is promised once more.
+    assert tiers_of(small) == {stalls.id, circle.id}
+    with transaction():
+        holds.release(placed.id, at=now())
+    assert look_again() == 2
+    assert tiers_of(small) == {circle.id}
+
+
+def tiers_of(event) -> set[uuid.UUID]:
+    return set(db.session.scalars(select(Seat.tier_id).where(Seat.event_id == event.id)))
 
 
 def test_who_pays_too_late_gets_the_very_seats_if_they_are_free(small, at_riverside):
@@ -227,3 +278,17 @@ def test_the_api_tells_seats_and_takes_them(small, storefront):
     lost = storefront.post(f"/api/v1/events/{small.slug}/holds", json={"seats": wanted})
     assert (lost.status_code, lost.json["code"]) == (409, "seat_taken")
     assert lost.json["alternatives"][0]["seats"]
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 409), ("scanner", 409), ("staff", 201)])
+def test_only_the_box_office_takes_more_than_one_person_may(
+    at_riverside, app, riverside, role, status
+):
+    event = make_seated(theatre(2, 8), most_seats=4)
+    address, wanted = f"/events/{event.slug}/holds", [str(one) for one in ids(event, 0, 1, 2, 3, 4)]
+
+    answer = make_program(app, riverside, role).post(address, json={"seats": wanted})
+
+    assert answer.status_code == status
+    if status == 409:
+        assert (answer.json["code"], answer.json["limit"]) == ("too_many", 4)

@@ -1,5 +1,6 @@
 """Best available against brute force, on random half-sold halls."""
 
+import math
 import random
 import uuid
 from dataclasses import dataclass
@@ -185,6 +186,96 @@ def test_the_nearest_others_come_first_and_differ():
 
     assert found[0].positions in ((2, 3), (6, 7), (14, 15))
     assert len({p for choice in found for p in choice.positions}) == 6
+
+
+def takable(hall, states, size, tiers, rules, named_accessible):
+    """Every group of neighbours that the box office would sell: (strands, section, positions)."""
+    found = []
+    for first in range(len(hall) - size + 1):
+        those = list(range(first, first + size))
+        row = hall.rows[hall.row_of[first]]
+        kinds = [hall.kinds[p] for p in those]
+        chairs = [p for p, kind in zip(those, kinds, strict=True) if kind == "accessible"]
+        if (
+            any(states[p] != ord("f") or (tiers and hall.tiers[p] not in tiers) for p in those)
+            or those[-1] >= row.end
+            or any(hall.aisles[p] for p in those[:-1])
+            or (row.whole and size != row.end - row.start)
+            or (set(kinds) != {"standard"} and not rules.need and not rules.released)
+            or (rules.need and named_accessible and not chairs)
+        ):
+            continue
+        if not rules.released and any(
+            kind == "companion" and not any(abs(p - a) <= 2 for a in chairs)
+            for p, kind in zip(those, kinds, strict=True)
+        ):
+            continue
+        found.append((leaves_single(hall, states, set(those)), row.section_key, tuple(those)))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_alternatives_are_the_nearest_that_brute_force_finds(seed):
+    rng = random.Random(seed)
+    hall = make_hall(rng, rows=rng.randint(1, 10), most=9, special=rng.choice([0.1, 0.4]))
+    for states in (
+        bytes(rng.choice(b"fshb" if seed % 2 else b"ffsh") for _chair in range(len(hall)))
+        for _turn in range(4)
+    ):
+        rules = Rules(need=rng.random() < 0.5, released=rng.random() < 0.2)
+        size = rng.randint(1, min(4, len(hall)))
+        wanted = rng.sample(range(len(hall)), size)
+        named_accessible = any(hall.kinds[p] == "accessible" for p in wanted)
+        section = hall.rows[hall.row_of[wanted[0]]].section_key
+        middle = hall.centre(wanted)
+
+        def far(positions, size=size, middle=middle):
+            first = positions[(size - 1) // 2]
+            return math.dist((hall.xs[first], hall.ys[first]), middle)
+
+        nearest = None
+        for tiers in ({hall.tiers[p] for p in wanted}, None):
+            groups = takable(hall, states, size, tiers, rules, named_accessible)
+            plain = [group for group in groups if not group[0]] or groups
+            if plain:
+                nearest = min((where != section, far(those)) for _s, where, those in plain)
+                break
+        found = finding.alternatives(hall, states, wanted, rules=rules)
+        if nearest is None:
+            assert not found
+            continue
+        assert found, (seed, wanted, states, rules)
+        row = hall.rows[hall.row_of[found[0].positions[0]]]
+        there = (row.section_key != section, far(found[0].positions))
+        assert there == pytest.approx(nearest)
+        sold = {those for _s, _where, those in takable(
+            hall, states, size, None, rules, named_accessible
+        )}  # fmt: skip
+        assert all(one.positions in sold for one in found)
+
+
+def test_who_needs_a_wheelchair_place_elsewhere_is_told_of_plain_seats():
+    hall = straight([6, 6], kinds={0: "accessible", 1: "companion"})
+
+    found = finding.alternatives(hall, b"ssffff" + b"ffffff", [2, 3], rules=Rules(need=True))
+
+    assert found[0].positions == (2, 3)
+
+
+def test_stating_a_need_is_no_way_around_single_seats():
+    hall = straight([5, 5], kinds={0: "accessible"})
+    states = b"sffff" + b"fffff"
+
+    assert finding.some_choice_strands_nobody(hall, states, [2, 3], Rules(need=True))
+
+
+def test_after_their_release_accessible_places_are_for_everybody():
+    hall = straight([4], kinds={0: "accessible", 1: "companion"})
+
+    assert finding.best(hall, b"ffss", 2) == []
+    found = finding.best(hall, b"ffss", 2, rules=Rules(released=True))
+    assert found[0].positions == (0, 1)
+    assert finding.best(hall, b"ssff", 2, rules=Rules(need=True, released=True)) == []
 
 
 def straight(lengths, *, aisles=(), kinds=None):

@@ -11,6 +11,7 @@ from eventflow.events import publishing
 from eventflow.payments import checkout, settling
 from eventflow.payments.models import Payment
 from eventflow.sales import holds, orders, seats
+from eventflow.sales.seat_refusals import NotForSale
 from eventflow.seating import freezing, pricing
 from eventflow.seating.models import Allocation, Seat, SeatMap, SeatRow
 from eventflow.tenancy import across_tenants
@@ -171,7 +172,7 @@ def test_what_an_allocation_keeps_back_is_not_counted_and_not_sold(event):
     forget()
 
     assert capacity(event) == 10
-    with pytest.raises(seats.NotForSale):
+    with pytest.raises(NotForSale):
         take(event, 0, 1)
 
 
@@ -186,7 +187,7 @@ def test_what_a_code_opens_is_counted(event):
     forget()
 
     assert capacity(event) == 12
-    with pytest.raises(seats.NotForSale):
+    with pytest.raises(NotForSale):
         take(event, 0, 1)
     assert take(event, 0, 1, code="FRIENDS").lines[0].quantity == 2
 
@@ -195,7 +196,7 @@ def test_whole_tables_are_sold_whole(at_riverside):
     table = a_row("T1", 4) | {"kind": "table", "whole": True}
     event = make_seated(a_drawing(table, a_row("A", 4, y=300)))
 
-    with pytest.raises(seats.NotForSale) as refused:
+    with pytest.raises(NotForSale) as refused:
         take(event, 0, 1)
     assert refused.value.code == "whole_table"
     assert take(event, 0, 1, 2, 3).lines[0].seats[0].label == "Stalls T1-1"
@@ -207,7 +208,7 @@ def test_companions_go_with_whom_they_accompany(at_riverside):
     event = make_seated(a_drawing(row))
 
     for chosen, code in (((1,), "companion_seat"), ((0,), "accessible_seat")):
-        with pytest.raises(seats.NotForSale) as refused:
+        with pytest.raises(NotForSale) as refused:
             take(event, *chosen)
         assert refused.value.code == code
     assert take(event, 0, 1, need=True)

@@ -21,7 +21,7 @@ from eventflow.errors import Refusal
 from eventflow.payments import checkout, refunding, settling
 from eventflow.payments.models import Payment
 from eventflow.sales import holds, orders, seats
-from eventflow.sales.seats import Asker, Best
+from eventflow.sales.seat_wishes import Asker, Best
 from eventflow.seating import freezing, pricing, states
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants, acting_for

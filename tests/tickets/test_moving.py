@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from eventflow.checkin import admitting
 from eventflow.db import db, now, transaction
@@ -10,12 +11,13 @@ from eventflow.errors import NotFound
 from eventflow.payments import refunding
 from eventflow.queue import OutboxJob
 from eventflow.sales import orders
-from eventflow.sales.seats import SeatTaken
+from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import pricing
+from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import issuing, moving, stocktaking
 from tests.sales.test_seats import buy, ids, take
-from tests.seating.theatres import a_drawing, a_row, make_seated, now_of
+from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
 
 
 @pytest.fixture
@@ -87,12 +89,48 @@ def test_buyers_swap_within_the_category_until_the_deadline(ticket, event):
 
     assert moving.may_swap(ticket, now())
     with transaction():
-        moving.swap(ticket, ids(event, 3)[0], at=now())
-    assert ticket.seat_label == "Stalls A4"
+        moving.swap(ticket, ids(event, 5)[0], at=now())
+    assert ticket.seat_label == "Stalls A6"
     with pytest.raises(moving.CannotMove), transaction():
         moving.swap(ticket, ids(event, 8)[0], at=now())
     with pytest.raises(moving.CannotMove), transaction():
         moving.swap(ticket, ids(event, 4)[0], at=now() + timedelta(days=2))
+
+
+def test_a_buyer_leaves_no_single_seat_but_staff_may(ticket, event):
+    with transaction():
+        pricing.find(event).swap_until = now() + timedelta(days=1)
+
+    with pytest.raises(SingleSeat, match="Stalls A3"), transaction():
+        moving.swap(ticket, ids(event, 3)[0], at=now())
+    assert ticket.seat_label == "Stalls A1"
+    move(ticket, event, 3)
+    assert ticket.seat_label == "Stalls A4"
+
+
+def test_a_buyer_may_leave_one_where_every_seat_would(at_riverside):
+    event = make_seated(a_drawing(a_row("A", 4)))
+    ticket = buy(at_riverside, take(event, 0)).tickets[0]
+    take(event, 3)
+    with transaction():
+        pricing.find(event).swap_until = now() + timedelta(days=1)
+    forget()
+
+    with transaction():
+        moving.swap(ticket, ids(event, 2)[0], at=now())
+    assert ticket.seat_label == "Stalls A3"
+
+
+def test_a_seat_left_after_a_price_change_is_sold_at_the_new_price(ticket, event):
+    with transaction():
+        pricing.price(pricing.find(event), {"c1": event.tiers[2].id}, at=now())
+
+    move(ticket, event, 8, any_tier=True)
+
+    [freed] = db.session.scalars(select(Seat).where(Seat.id == ids(event, 0)[0]))
+    assert freed.tier_id == event.tiers[2].id
+    assert [tier.stock.capacity for tier in event.tiers] == [2, 5, 5]
+    assert fine()
 
 
 def test_void_and_used_tickets_stay_where_they_are(ticket, event):

@@ -34,19 +34,27 @@ def kept(ticket_id) -> Ticket:
 
 
 def test_a_buyer_takes_another_seat_of_the_category(storefront, evening, ticket):
-    address, ticket_id, wanted = TICKET.format(ticket), ticket.id, ids(evening, 7)[0]
+    address, ticket_id, wanted = TICKET.format(ticket), ticket.id, ids(evening, 6)[0]
     page = storefront.get(address).text
-    assert "Stalls B2" in page
+    assert "Stalls B1" in page
+    assert "Stalls B2" not in page  # It would leave B1 alone.
     assert 'href="/tickets' in storefront.get(address.replace("/seat", "")).text
 
     answer = storefront.post(address, data={"seat": wanted})
 
     assert answer.status_code == 303
-    assert kept(ticket_id).seat_label == "Stalls B2"
-    assert now_of(evening) == "fsffff" + "fsffff"
+    assert kept(ticket_id).seat_label == "Stalls B1"
+    assert now_of(evening) == "fsffff" + "sfffff"
     issue = kept(ticket_id).issue
     assert storefront.post(address, data={"seat": wanted}).status_code == 303
     assert kept(ticket_id).issue == issue
+
+
+def test_a_swap_that_leaves_a_single_seat_is_refused(storefront, evening, ticket):
+    answer = storefront.post(TICKET.format(ticket), data={"seat": ids(evening, 7)[0]})
+
+    assert answer.status_code == 409
+    assert "would leave a single seat: Stalls B1" in answer.text
 
 
 def test_a_seat_that_is_gone_is_answered_with_those_that_are_left(storefront, evening, ticket):
@@ -57,7 +65,7 @@ def test_a_seat_that_is_gone_is_answered_with_those_that_are_left(storefront, ev
 
     assert answer.status_code == 409
     assert "Stalls B2 is sold or held" in answer.text
-    assert "Stalls A4" in answer.text
+    assert "Stalls A3" in answer.text
 
 
 def test_after_the_deadline_nobody_swaps(storefront, evening, ticket):

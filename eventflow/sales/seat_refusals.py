@@ -1,0 +1,164 @@
+"""Why seats are refused: a sentence for each reason, and the nearest that are free.
+
+The promise kept here is that nobody is refused without being told what is left near it.
+"""
+
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from eventflow.errors import Refusal
+from eventflow.sales import holds
+from eventflow.sales.seat_wishes import Wish
+from eventflow.seating import best as finding
+from eventflow.seating import states
+from eventflow.seating.best import Choice, Rules
+from eventflow.seating.hall import Hall
+
+
+class SeatTaken(Refusal):
+    """Somebody else has one of them; `alternatives` are the nearest that are free."""
+
+    code = "seat_taken"
+
+
+class SingleSeat(Refusal):
+    """The choice would leave a single seat, and there is one that doesn't."""
+
+    code = "single_seat"
+
+
+class NotForSale(Refusal):
+    """The seats are kept back, or sold only together with others."""
+
+    code = "not_for_sale"
+
+
+class TooMany(Refusal):
+    code = "too_many"
+
+
+def refusal(wish: Wish, answer: dict[str, Any]) -> Refusal:
+    """The sentence for each reason that `place_seats` refuses for."""
+    named = answer.get("seats") or []
+    labels = ", ".join(seat["label"] for seat in named)
+    match answer["refused"]:
+        case "seat_taken" | "busy":
+            words = ngettext(
+                "%(seats)s went to somebody else. Please choose again.",
+                "%(seats)s went to somebody else. Please choose again.",
+                len(named) or 1,
+                seats=labels or _("Some of these seats"),
+            )
+            return SeatTaken(words, document=_alternatives(wish, named))
+        case "single_seat":
+            words = _("This would leave a single seat: %(seats)s.", seats=labels)
+            return SingleSeat(words, document=_alternatives(wish, named, taken=False))
+        case "seat_blocked":
+            return NotForSale(_("%(seats)s is not for sale.", seats=labels), document=_named(named))
+        case "whole_table":
+            words = _("This table is sold as a whole: %(seats)s belongs to it.", seats=labels)
+            return NotForSale(words, code="whole_table", document=_named(named))
+        case "accessible":
+            words = _(
+                "%(seats)s is kept for people who use a wheelchair. Say so, or choose another.",
+                seats=labels,
+            )
+            return NotForSale(words, code="accessible_seat", document=_named(named))
+        case "companion":
+            words = _("%(seats)s is sold together with the place next to it.", seats=labels)
+            return NotForSale(words, code="companion_seat", document=_named(named))
+        case "too_many_seats":
+            return too_many(answer["limit"])
+        case "seated_tier" | "no_such_seat" | "not_seated":
+            return SeatTaken(_("The hall was changed just now. Please choose again."))
+        case _:
+            return holds.refusal(answer)
+
+
+def too_many(limit: int) -> Refusal:
+    words = ngettext(
+        "One person can hold %(num)s seat at a time.",
+        "One person can hold %(num)s seats at a time.",
+        limit,
+    )
+    return TooMany(words, document={"limit": limit})
+
+
+def none_left(wish: Wish, now: bytes) -> Refusal:
+    """Not even scattered over two rows: say how many there are."""
+    wanted = wish.tiers.get(0) or frozenset()
+    is_open = wish.asker.need or wish.rules.released
+    left = sum(
+        1
+        for state, tier, kind in zip(now, wish.hall.tiers, wish.hall.kinds, strict=True)
+        if state == states.FREE and tier in wanted and (is_open or kind == "standard")
+    )
+    size = wish.best[0].quantity
+    if left < size:
+        words = ngettext(
+            "There is %(num)s seat left like that. Please choose again.",
+            "There are %(num)s seats left like that. Please choose again.",
+            left,
+        )
+        return holds.SoldOut(words, document={"left": left})
+    words = _("There are no %(size)s seats near each other left. Try fewer at a time.", size=size)
+    return holds.SoldOut(words, document={"left": left})
+
+
+def _named(seats: Collection[dict[str, Any]]) -> dict[str, Any]:
+    return {"seats": [{"id": seat["id"], "label": seat["label"]} for seat in seats]}
+
+
+def _alternatives(
+    wish: Wish, named: Collection[dict[str, Any]], *, taken: bool = True
+) -> dict[str, Any]:
+    """What is free nearest to what was asked, for the refusal's document.
+
+    `taken`: the named seats are gone, and not those that would be left alone.
+    """
+    hall = wish.hall
+    # What was refused is not free, whatever was read a moment ago.
+    now = bytearray(states.guess(hall.event_id, at=wish.at))
+    wanted = wish.named or tuple(
+        hall.position_of[seat["id"]] for seat in named if seat["id"] in hall.position_of
+    )
+    if len(now) != len(hall) or not wanted:
+        return _named(named) | {"alternatives": []}
+    for seat in named if taken else ():
+        if seat["id"] in hall.position_of and now[hall.position_of[seat["id"]]] == states.FREE:
+            now[hall.position_of[seat["id"]]] = states.HELD
+    found = _nearest(_Same(hall), wish.sees(bytes(now)), wanted, wish.rules)
+    return _named(named) | {
+        "alternatives": [
+            {
+                "seats": [hall.ids[p] for p in choice.positions],
+                "labels": [hall.labels[p] for p in choice.positions],
+            }
+            for choice in found
+        ]
+    }
+
+
+class _Same:
+    """A hall as a key: equal to itself alone, without looking at 20,000 chairs."""
+
+    __slots__ = ("hall",)
+
+    def __init__(self, hall: Hall) -> None:
+        self.hall = hall
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.hall is self.hall
+
+    def __hash__(self) -> int:
+        return id(self.hall)
+
+
+@lru_cache(maxsize=64)
+def _nearest(same: _Same, now: bytes, wanted: tuple[int, ...], rules: Rules) -> tuple[Choice, ...]:
+    # Everybody who comes too late for one seat within a second is told the same.
+    return tuple(finding.alternatives(same.hall, now, wanted, rules=rules))
