@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from eventflow.accounts import access
-from eventflow.checkin import door_figures, door_sales, shifts
+from eventflow.checkin import door_sales, figures, shifts
 from eventflow.checkin.models import Shift
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, Refusal
@@ -20,7 +20,8 @@ from eventflow.events.models import Event
 from eventflow.money import UnclearAmount, minor_digits, parse_amount, price_with_fees
 from eventflow.pages import page
 from eventflow.payments import desk
-from eventflow.sales import availability, figures, holds, orders
+from eventflow.sales import availability, holds, orders
+from eventflow.sales import figures as sales_figures
 from eventflow.sales.orders import Buyer
 from eventflow.spreadsheets import csv_file
 from eventflow.tickets import issuing
@@ -177,7 +178,7 @@ def _till(event: Event, errors: Mapping[str, str], *, status: int | None = None)
     at = now()
     rule = g.tenant.fee_rule(event.currency, event.fee_mode)
     shift = shifts.current(event, _person())
-    sold = figures.of_tiers(event, at=at)
+    sold = sales_figures.of_tiers(event, at=at)
     return page(
         "checkin/organizer/till.html",
         status=status or (422 if errors else 200),
@@ -221,14 +222,14 @@ def _shift_page(event: Event, shift: Shift, errors: Mapping[str, str]) -> Respon
 
 
 def _gates(event: Event) -> list[tuple[str, str]]:
-    names = [(str(gate.id), gate.name) for gate in door_figures.gates(event)]
+    names = [(str(gate.id), gate.name) for gate in figures.gates(event)]
     return [("", _("no gate in particular")), *names] if names else []
 
 
 def _gate_id(event: Event) -> uuid.UUID | None:
     """Where it was sold, if that was said; a gate that is gone by now is not worth a refusal."""
     typed = request.form.get("gate", "")
-    return next((gate.id for gate in door_figures.gates(event) if str(gate.id) == typed), None)
+    return next((gate.id for gate in figures.gates(event) if str(gate.id) == typed), None)
 
 
 def _methods() -> list[tuple[str, str]]:
