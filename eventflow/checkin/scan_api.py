@@ -15,7 +15,7 @@ from eventflow.api import tokens
 from eventflow.api.documents import Document, Instant, Text
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, manifest, principals
-from eventflow.checkin.admitting import Admission, Reader, Reading
+from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
 from eventflow.checkin.operations import api
 from eventflow.db import now
 from eventflow.errors import Invalid
@@ -160,7 +160,7 @@ def check_in(body: ScanRequest) -> ScanAnswer:
     except admitting.TokenRevoked:
         raise revoked(who) from None
     metrics.checked_in(admission.result)
-    return _answer(body, admission, together, contact_too=who.may("staff"))
+    return _answer(body, admission, together, who, reading.claim)
 
 
 @api.get(
@@ -206,7 +206,7 @@ def revoked(who: Principal) -> Exception:
     return Unauthorized(_("This token was revoked."))
 
 
-def _claim(body: ScanRequest, read_at: datetime) -> admitting.Claim:
+def _claim(body: ScanRequest, read_at: datetime) -> Claim:
     if (body.code is None) == (body.ticket is None):
         raise Invalid({"code": _("Send either the code or the ticket.")})
     if body.code is not None:
@@ -247,14 +247,14 @@ def _answer(
     body: ScanRequest,
     admission: Admission,
     together: list[TogetherAnswer],
-    *,
-    contact_too: bool,
+    who: Principal,
+    claim: Claim,
 ) -> ScanAnswer:
     ticket = admission.ticket or {}
     return ScanAnswer.model_construct(
         result=admission.result,
         reason=admission.reason,
-        ticket=_shown(admission, contact_too=contact_too),
+        ticket=_shown(admission, who, claim),
         checked_in_at=admission.checked_in_at,
         scan_id=body.scan_id,
         direction=admission.direction,
@@ -269,15 +269,16 @@ def _answer(
     )
 
 
-def _shown(admission: Admission, *, contact_too: bool) -> TicketShown | None:
+def _shown(admission: Admission, who: Principal, claim: Claim) -> TicketShown | None:
     ticket = admission.ticket
     if ticket is None:
         return None
+    contact_too = who.may("staff")
     status = "checked_in" if admission.checked_in_at else "valid"
     return TicketShown.model_construct(
         id=ticket["id"],
         digest=manifest.ticket_digest(uuid.UUID(ticket["id"])),
-        code="" if tokens.demand("scanner").device_id else _code(ticket),
+        code="" if who.device_id else _code(ticket, claim),
         status="cancelled" if ticket["status"] == "cancelled" else status,
         attendee=AttendeeShown.model_construct(
             name=ticket["name"], email=ticket["email"] if contact_too else None
@@ -311,7 +312,11 @@ def _group(group: dict[str, Any] | None, together: list[TogetherAnswer]) -> Grou
     return Group.model_construct(size=group["size"], inside=inside, tickets=tickets)
 
 
-def _code(ticket: dict[str, Any]) -> str:
+def _code(ticket: dict[str, Any], claim: Claim) -> str:
+    read = claim.read
+    if read and (read.key_id, read.issue) == (ticket["key_number"], ticket["issue"]):
+        # There is one code of each issue, and it was shown just now.
+        return read.code
     key = keys.of(ticket["key_number"])
     return codes.sign(
         key.private,
