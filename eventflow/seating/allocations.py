@@ -9,6 +9,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event
 from eventflow.seating import chairs, pricing
-from eventflow.seating.models import Allocation, Seat, SeatRow
+from eventflow.seating.models import Allocation, Seat, SeatRow, name_in_section
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 KINDS = ("house", "box_office", "sponsor", "presale", "technical")
@@ -200,12 +201,13 @@ def counts(event: Event) -> dict[uuid.UUID, int]:
 
 def in_words(seats: Sequence[Seat]) -> list[str]:
     """Seats as lists say them, row by row: "Stalls A1-A4, A7"."""
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str], list[str]] = {}
     for seat in seats:
-        rows.setdefault((seat.row.section, seat.row.label), []).append(seat.number)
+        row = seat.row
+        rows.setdefault((row.section, row.kind, row.label), []).append(seat.number)
     return [
-        f"{section} " + ", ".join(f"{label}{part}" for part in _ranges(numbers, label))
-        for (section, label), numbers in rows.items()
+        f"{section} " + ", ".join(_ranges(kind, label, numbers))
+        for (section, kind, label), numbers in rows.items()
     ]
 
 
@@ -215,7 +217,7 @@ def read_list(event: Event, typed: str) -> list[uuid.UUID]:
     A section counts for all that follows in its line. Raises Invalid with what can't be read.
     """
     rows = _rows(event)
-    sections = sorted({section for section, _row in rows}, key=len, reverse=True)
+    sections = sorted({row.section for row in rows}, key=len, reverse=True)
     found: dict[uuid.UUID, None] = {}
     unread: list[str] = []
     for line in typed.splitlines():
@@ -237,55 +239,56 @@ def read_list(event: Event, typed: str) -> list[uuid.UUID]:
     return list(found)
 
 
-def _rows(event: Event) -> dict[tuple[str, str], dict[str, uuid.UUID]]:
-    rows: dict[tuple[str, str], dict[str, uuid.UUID]] = {}
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row as a list names it: by its own name, or by those of its seats."""
+
+    section: str
+    name: str
+    names: list[str]
+    numbers: list[str]
+    ids: list[uuid.UUID]
+
+
+def _rows(event: Event) -> list[_Row]:
+    rows: dict[uuid.UUID, _Row] = {}
     query = (
-        select(SeatRow.section, SeatRow.label, Seat.number, Seat.id)
+        select(SeatRow.id, SeatRow.section, SeatRow.kind, SeatRow.label, Seat.number, Seat.id)
         .join(Seat, Seat.seat_row_id == SeatRow.id)
         .where(SeatRow.event_id == event.id)
         .order_by(Seat.position)
     )
-    for section, label, number, seat_id in db.session.execute(query):
-        rows.setdefault((section, label), {})[number] = seat_id
-    return rows
+    for row_id, section, kind, label, number, seat_id in db.session.execute(query):
+        row = rows.setdefault(row_id, _Row(section, _plain(label), [], [], []))
+        row.names.append(_plain(name_in_section(kind, label, number)))
+        row.numbers.append(_plain(number))
+        row.ids.append(seat_id)
+    return list(rows.values())
 
 
-def _of_part(
-    rows: Mapping[tuple[str, str], Mapping[str, uuid.UUID]], section: str, rest: str
-) -> list[uuid.UUID]:
-    if not rest:
-        named = [row for (name, _label), row in rows.items() if name == section]
-        return [seat for row in named for seat in row.values()]
-    first, _dash, last = (one.strip() for one in rest.partition("-"))
-    for (name, label), row in rows.items():
-        if name != section:
-            continue
-        if rest.casefold() == label.casefold():
-            return list(row.values())
-        numbers = list(row)
-        begins = _number(first, label, numbers)
-        if begins is None and rest[: len(label)].casefold() == label.casefold():
-            # A table's seats are called "4-3": row 4, seat 3.
-            begins = _number(rest, f"{label}-", numbers)
-            if begins is not None:
-                return [row[begins]]
-        if begins is None:
-            continue
-        ends: str | None = begins
-        if last:
-            ends = _number(last, label, numbers) or _number(label + last, label, numbers)
-        if ends is None:
-            continue
-        low, high = sorted((numbers.index(begins), numbers.index(ends)))
-        return [row[number] for number in numbers[low : high + 1]]
+def _plain(name: str) -> str:
+    return "".join(name.split()).replace("–", "-").casefold()
+
+
+def _of_part(rows: Sequence[_Row], section: str, rest: str) -> list[uuid.UUID]:
+    here = [row for row in rows if row.section == section]
+    wanted = _plain(rest)
+    if not wanted:
+        return [seat for row in here for seat in row.ids]
+    for row in here:
+        if wanted == row.name:
+            return row.ids
+    for row in here:
+        if wanted in row.names:
+            return [row.ids[row.names.index(wanted)]]
+    for row in here:
+        for dash in re.finditer("-", wanted):
+            first, last = wanted[: dash.start()], wanted[dash.end() :]
+            ends = row.names if last in row.names else row.numbers
+            if first in row.names and last in ends:
+                low, high = sorted((row.names.index(first), ends.index(last)))
+                return row.ids[low : high + 1]
     return []
-
-
-def _number(word: str, label: str, numbers: Sequence[str]) -> str | None:
-    if word[: len(label)].casefold() != label.casefold():
-        return None
-    rest = word[len(label) :].strip()
-    return rest if rest in numbers else None
 
 
 def _begins(part: str, section: str) -> bool:
@@ -293,7 +296,8 @@ def _begins(part: str, section: str) -> bool:
     return part[: len(section)].casefold() == section.casefold() and after in ("", " ")
 
 
-def _ranges(numbers: Sequence[str], label: str) -> list[str]:
+def _ranges(kind: str, label: str, numbers: Sequence[str]) -> list[str]:
+    """The seats of a row, those that follow one another as one: A1-A4, A7; 4-1-3 at table 4."""
     parts: list[list[str]] = []
     for number in numbers:
         before = parts[-1][-1] if parts else ""
@@ -302,7 +306,12 @@ def _ranges(numbers: Sequence[str], label: str) -> list[str]:
             parts[-1].append(number)
         else:
             parts.append([number])
-    return [part[0] if len(part) == 1 else f"{part[0]}-{label}{part[-1]}" for part in parts]
+    words = []
+    for part in parts:
+        first, last = (name_in_section(kind, label, one) for one in (part[0], part[-1]))
+        ends = part[-1] if "-" in last else last
+        words.append(first if len(part) == 1 else f"{first}-{ends}")
+    return words
 
 
 def _locked(event: Event, seats: Collection[uuid.UUID], *, at: datetime) -> list[Seat]:

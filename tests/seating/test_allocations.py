@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
@@ -144,3 +144,44 @@ def test_two_of_one_name_are_one_too_many(event):
     keep(event, "A1")
     with pytest.raises(Invalid):
         keep(event, "A2", name="house")
+
+
+@pytest.fixture
+def numbered(at_riverside):
+    """Rows 1 and 11 of twelve seats, table 4 of three, and rows A and AB of lettered seats."""
+    rows = [a_row("1", 12), a_row("11", 12, y=100.0), a_row("4", 3, y=200.0, kind="table")]
+    lettered = [a_row("A", 2, y=300.0), a_row("AB", 2, y=400.0)]
+    for row, numbers in zip(lettered, ("BC", "CD"), strict=True):
+        for seat, number in zip(row["seats"], numbers, strict=True):
+            seat["number"] = number
+    return make_seated(a_drawing(*rows, *lettered))
+
+
+def test_no_two_seats_bear_the_same_name(numbered):
+    seats = list(db.session.scalars(select(Seat).where(Seat.event_id == numbered.id)))
+
+    names = {seat.label for seat in seats}
+
+    assert len(names) == len(seats)
+    assert {"Stalls 1-11", "Stalls 11-1", "Stalls 4-3", "Stalls A-B", "Stalls AB-C"} <= names
+    in_the_database = text(
+        "select s.id, seat_label(s.id) as one,"
+        " seat_label(r.section, r.kind, r.label, s.number) as other"
+        " from seats s join seat_rows r on r.id = s.seat_row_id"
+    )
+    for row in db.session.execute(in_the_database):
+        label = next(seat.label for seat in seats if seat.id == row.id)
+        assert (row.one, row.other) == (label, label)
+
+
+def test_every_seat_is_found_by_its_name_and_every_list_by_what_it_says(numbered):
+    query = select(Seat).where(Seat.event_id == numbered.id).order_by(Seat.position)
+    seats = list(db.session.scalars(query))
+
+    for seat in seats:
+        assert allocations.read_list(numbered, seat.label) == [seat.id]
+    for first in range(len(seats)):
+        for last in range(first, min(first + 15, len(seats))):
+            some = seats[first : last + 1]
+            said = "\n".join(allocations.in_words(some))
+            assert allocations.read_list(numbered, said) == [seat.id for seat in some], said
