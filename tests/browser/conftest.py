@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from eventflow import create_app
 from eventflow.accounts import hosts
 from eventflow.accounts.models import Tenant
 from eventflow.config import Settings
+from eventflow.db import db
 
 PHONE = {"width": 390, "height": 844}
+
+# For a machine that is busy with other things: what is awaited here is about what, not how fast.
+expect.set_options(timeout=20_000)
 
 
 class Served:
@@ -34,14 +38,15 @@ def _served(settings: Settings, _app) -> Iterator[Served]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     served = Served(port)
-    server = make_server(
-        "127.0.0.1", port, create_app(replace(settings, BASE_DOMAIN=served.domain)), threaded=True
-    )
+    product = create_app(replace(settings, BASE_DOMAIN=served.domain))
+    server = make_server("127.0.0.1", port, product, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield served
     server.shutdown()
     thread.join()
+    with product.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def pair(page: Page) -> Page:
     expect(page.locator("#check-list")).to_have_attribute("data-kind", "right")
     expect(page.locator("#check-shell")).to_have_attribute("data-kind", "right", timeout=60_000)
     page.get_by_role("button", name="Start scanning").click()
+    expect(page.locator("#screen-scan")).to_be_visible()
     return page
 
 
@@ -82,8 +83,19 @@ def answered(page: Page, word: str, *also: str) -> None:
         expect(page.locator(ANSWER)).to_contain_text(text)
 
 
+def synced(page: Page) -> None:
+    """Once more, and all of it: what was under way may have asked before something changed."""
+    page.evaluate(
+        """async () => {
+          const sync = await import("/static/js/gate/sync.js")
+          await sync.hurry()
+          await sync.hurry()
+        }"""
+    )
+
+
 def all_sent(page: Page) -> None:
-    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+    synced(page)
     expect(page.locator("#scan-sync [data-said]")).to_have_text("Online", timeout=20_000)
 
 
@@ -226,7 +238,7 @@ def test_what_the_office_changes_reaches_the_door(open_phone, office):
     code = office.issue("Bea Buyer")
     page = pair(open_phone())
     office.cancel("Bea Buyer")
-    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+    synced(page)
 
     office.open = False
     page = open_phone()

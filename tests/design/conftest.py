@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, Response, abort, render_template, render_template_string, request
 from flask_babel import Babel, get_locale
 from jinja2 import StrictUndefined
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from eventflow.brand import brand_css
@@ -27,6 +28,10 @@ POLICY = (
 EXHIBIT = """{% extends "layouts/storefront.html" %}
 {% block title %}Exhibit{% endblock %}
 {% block content %}<h1>Exhibit</h1>EXHIBIT{% endblock %}"""
+
+
+# A machine may be busy with other things.
+expect.set_options(timeout=20_000)
 
 
 class Tenant:
