@@ -37,10 +37,7 @@ CONSOLE = {
     "console-event": "/manage/events/EVENT",
     "console-wizard": "/manage/events/EVENT/edit/3",
     "console-door": "/manage/events/DOOR/door",
-    "console-door-gates": "/manage/events/DOOR/door/gates",
     "console-door-devices": "/manage/events/DOOR/door/devices",
-    "console-door-paper": "/manage/events/DOOR/door/paper",
-    "console-door-badges": "/manage/events/DOOR/door/badges",
     "console-orders": "/manage/orders",
     "console-attendees": "/manage/attendees",
     "console-mail": "/manage/mail",
@@ -52,8 +49,6 @@ CONSOLE = {
 }
 SEATING = {
     "console-seating": "/manage/events/SEATED/seating",
-    "console-allocations": "/manage/events/SEATED/seating/allocations",
-    "console-venue": "/manage/venues/VENUE",
     "console-calendar": "/manage/venues/CELLAR/calendar",
     "console-calendar-week": "/manage/venues/CELLAR/calendar?view=week",
 }
@@ -125,9 +120,9 @@ def _wanted(copy: Demo, base: str) -> dict[str, dict[str, Any]]:
     event = public[f"event-{BOX_OFFICES[0]}"].rpartition("/")[2]
 
     def behind(host: str, path: str, **more: Any) -> dict[str, Any]:
-        for word, name in (("EVENT", event), ("DOOR", EVENING), ("SEATED", SEATED)):
+        names = {"EVENT": event, "DOOR": EVENING, "SEATED": SEATED, "CELLAR": CELLAR}
+        for word, name in names.items():
             path = path.replace(f"/{word}", f"/{name}")
-        path = path.replace("/VENUE", f"/{VENUE}").replace("/CELLAR", f"/{CELLAR}")
         return {"address": f"http://{host}{path}", "host": host, **more}
 
     wanted |= {name: behind(door, path) for name, path in CONSOLE.items()}
