@@ -59,6 +59,18 @@ def _sell_two(page: Page) -> None:
     page.get_by_label("Given").fill("400")
 
 
+def _watch_the_hall_appear(page: Page) -> None:
+    """In the hall: script has drawn every chair."""
+    page.wait_for_selector("seat-map:defined")
+    page.wait_for_timeout(2_000)
+
+
+def _draw(page: Page) -> None:
+    """At the drawing board: its tools are laid out."""
+    page.locator(".editor__tools").wait_for(state="visible", timeout=PATIENCE)
+    page.wait_for_timeout(1_000)
+
+
 def _stand_at_the_door(page: Page) -> None:
     if page.locator("#pair-sign-in").is_visible():
         page.locator("#pair-sign-in").click()
@@ -94,11 +106,13 @@ WANTED = "Adé"
 """Enough people of the demo begin like that."""
 NOT_YET = "Not in yet"
 SCENES = {
+    "seats": _watch_the_hall_appear,
+    "draw": _draw,
     "till": _sell_two,
     "admit": _let_in,
     "refuse": _refuse,
 }
-ON_ONE_SCREEN = ("admit", "refuse")
+ON_ONE_SCREEN = ("draw", "admit", "refuse")
 
 
 def _small(png: bytes) -> bytes:

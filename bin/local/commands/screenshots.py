@@ -117,6 +117,7 @@ def _wanted(copy: Demo, base: str) -> dict[str, dict[str, Any]]:
     wanted: dict[str, dict[str, Any]] = {
         name: {"address": address, "host": None} for name, address in public.items()
     }
+    wanted["seats"]["scene"] = "seats"
     event = public[f"event-{BOX_OFFICES[0]}"].rpartition("/")[2]
 
     def behind(host: str, path: str, **more: Any) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _wanted(copy: Demo, base: str) -> dict[str, dict[str, Any]]:
 
     wanted |= {name: behind(door, path) for name, path in CONSOLE.items()}
     wanted |= {name: behind(house, path) for name, path in SEATING.items()}
-    wanted["console-map-editor"] = behind(house, copy.drawing(house))
+    wanted["console-map-editor"] = behind(house, copy.drawing(house), scene="draw")
     wanted["till"] = behind(door, "/manage/events/EVENT/box-office", scene="till")
     wanted["scanner-admit"] = behind(door, "/scan/", scene="admit", widths=[390])
     wanted["scanner-refuse"] = behind(door, "/scan/", scene="refuse", widths=[390])
