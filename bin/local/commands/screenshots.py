@@ -37,10 +37,7 @@ CONSOLE = {
     "console-event": "/manage/events/EVENT",
     "console-wizard": "/manage/events/EVENT/edit/3",
     "console-door": "/manage/events/DOOR/door",
-    "console-door-gates": "/manage/events/DOOR/door/gates",
     "console-door-devices": "/manage/events/DOOR/door/devices",
-    "console-door-paper": "/manage/events/DOOR/door/paper",
-    "console-door-badges": "/manage/events/DOOR/door/badges",
     "console-orders": "/manage/orders",
     "console-attendees": "/manage/attendees",
     "console-mail": "/manage/mail",
@@ -52,8 +49,6 @@ CONSOLE = {
 }
 SEATING = {
     "console-seating": "/manage/events/SEATED/seating",
-    "console-allocations": "/manage/events/SEATED/seating/allocations",
-    "console-venue": "/manage/venues/VENUE",
     "console-calendar": "/manage/venues/CELLAR/calendar",
     "console-calendar-week": "/manage/venues/CELLAR/calendar?view=week",
 }
@@ -122,17 +117,18 @@ def _wanted(copy: Demo, base: str) -> dict[str, dict[str, Any]]:
     wanted: dict[str, dict[str, Any]] = {
         name: {"address": address, "host": None} for name, address in public.items()
     }
+    wanted["seats"]["scene"] = "seats"
     event = public[f"event-{BOX_OFFICES[0]}"].rpartition("/")[2]
 
     def behind(host: str, path: str, **more: Any) -> dict[str, Any]:
-        for word, name in (("EVENT", event), ("DOOR", EVENING), ("SEATED", SEATED)):
+        names = {"EVENT": event, "DOOR": EVENING, "SEATED": SEATED, "CELLAR": CELLAR}
+        for word, name in names.items():
             path = path.replace(f"/{word}", f"/{name}")
-        path = path.replace("/VENUE", f"/{VENUE}").replace("/CELLAR", f"/{CELLAR}")
         return {"address": f"http://{host}{path}", "host": host, **more}
 
     wanted |= {name: behind(door, path) for name, path in CONSOLE.items()}
     wanted |= {name: behind(house, path) for name, path in SEATING.items()}
-    wanted["console-map-editor"] = behind(house, copy.drawing(house))
+    wanted["console-map-editor"] = behind(house, copy.drawing(house), scene="draw")
     wanted["till"] = behind(door, "/manage/events/EVENT/box-office", scene="till")
     wanted["scanner-admit"] = behind(door, "/scan/", scene="admit", widths=[390])
     wanted["scanner-refuse"] = behind(door, "/scan/", scene="refuse", widths=[390])
