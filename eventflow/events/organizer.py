@@ -19,7 +19,7 @@ from eventflow.events import (
     wizard_pages,
 )
 from eventflow.events.models import Event
-from eventflow.events.wizard import LOOK, STEPS, TICKETS, WHAT, ChangedMeanwhile
+from eventflow.events.wizard import LOOK, STEPS, TICKETS, WHAT, WHEN, ChangedMeanwhile
 from eventflow.limits import limited
 from eventflow.pages import wants_fragment
 from eventflow.pictures import Picture, PictureRefused
@@ -76,12 +76,14 @@ def _save_facts(slug: str, step: int) -> Response:
     typed = wizard.typed(request.form, step)
     if "do" in request.form:
         return wizard_pages.answer(drafting.find(slug), step, typed=typed)
+    # A form without the field says nothing of the house.
+    house = request.form.get("house") if step == WHEN else None
     try:
         with transaction():
             event = wizard.locked(slug, request.form.get("version", ""))
             before = event.timezone
             despite_clash = request.form.get("despite_clash") == "1"
-            wizard.save(event, step, typed, despite_clash=despite_clash, at=now())
+            wizard.save(event, step, typed, house=house, despite_clash=despite_clash, at=now())
             has_moved = event.timezone != before and any(
                 tier.sale_start or tier.sale_end or tier.price_steps for tier in event.tiers
             )

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db
 from eventflow.errors import Invalid, NotFound, Refusal
-from eventflow.events import drafting, publishing, wall_clock
+from eventflow.events import drafting, houses, publishing, wall_clock
 from eventflow.events.models import Event
 
 WHAT, WHEN, TICKETS, LOOK = STEPS = (1, 2, 3, 4)
@@ -91,10 +91,24 @@ def locked(slug: str, version: str) -> Event:
 
 
 def save(
-    event: Event, step: int, typed: Typed, *, despite_clash: bool = False, at: datetime
+    event: Event,
+    step: int,
+    typed: Typed,
+    *,
+    house: str | None = None,
+    despite_clash: bool = False,
+    at: datetime,
 ) -> None:
-    """Keep what a step's form says. The caller has `locked` the event. Raises Invalid."""
+    """Keep what a step's form says. The caller has `locked` the event. Raises Invalid.
+
+    `house` is what was chosen of `houses`, if that was asked: an event that moves into one goes by
+    its clock.
+    """
+    if house == houses.chosen(event):
+        house = None
+    typed = _on_its_clock(typed, house)
     wrong: dict[str, str] = {}
+    status = Invalid.status
     facts = {
         name: value
         for name, value in _read(event, typed, wrong).items()
@@ -102,13 +116,35 @@ def save(
     }
     with staying_whole(event, at=at):
         try:
+            if house == "":
+                # First, or the venue would be asked about times that are not its own any more.
+                _choose(event, house, despite_clash=despite_clash, at=at)
             if facts:
                 drafting.change(event, facts, despite_clash=despite_clash, at=at)
+            if house and not wrong:
+                _choose(event, house, despite_clash=despite_clash, at=at)
         except Invalid as refusal:
-            wrong = {**refusal.fields, **wrong}
+            wrong, status = {**refusal.fields, **wrong}, refusal.status
         if wrong:
-            raise Invalid(_in_order(wrong))
+            refused = Invalid(_in_order(wrong))
+            refused.status = status
+            raise refused
     reach(event, step + 1)
+
+
+def _on_its_clock(typed: Typed, house: str | None) -> Typed:
+    if not house or houses.keeper is None:
+        return typed
+    try:
+        return typed | {"timezone": houses.keeper.zone(house)}
+    except Invalid:
+        # Said when it is chosen.
+        return typed
+
+
+def _choose(event: Event, house: str, *, despite_clash: bool, at: datetime) -> None:
+    if houses.keeper is not None:
+        houses.keeper.choose(event, house, despite_clash=despite_clash, at=at)
 
 
 def reach(event: Event, step: int) -> None:

@@ -14,7 +14,7 @@ from eventflow import files, rich_text
 from eventflow.accounts import choices
 from eventflow.accounts.hosts import tenant_url
 from eventflow.db import db, now
-from eventflow.events import price_list, publishing, showing, wall_clock, wizard
+from eventflow.events import houses, price_list, publishing, showing, wall_clock, wizard
 from eventflow.events.models import Event
 from eventflow.events.price_list import PriceList, TierRow
 from eventflow.events.wizard import LOOK, MOMENTS, STEP_OF, TICKETS, WHAT, WHEN, Typed
@@ -50,7 +50,7 @@ def answer(
     if step in wizard.FIELDS:
         kept = wizard.written(event, step) if event else dict.fromkeys(wizard.FIELDS[step], "")
         typed = kept if typed is None else typed
-        more |= _what(typed) if step == WHAT else _when(typed)
+        more |= _what(typed) if step == WHAT else _when(event, typed)
         if notice:
             more["differences"] = _differences(kept, typed)
     else:
@@ -160,14 +160,17 @@ def _what(typed: Typed) -> dict[str, Any]:
     }
 
 
-def _when(typed: Typed) -> dict[str, Any]:
+def _when(event: Event | None, typed: Typed) -> dict[str, Any]:
     zone = typed["timezone"]
     zones = choices.timezone_choices()
     is_zone = zone in available_timezones()
     if is_zone and not any(zone == code for _region, pairs in zones for code, _name in pairs):
         # One that a program chose stays to be chosen.
         zones = [(_("So far"), [(zone, zone)]), *zones]
+    kept = houses.chosen(event) if event else ""
     return {
+        "houses": houses.choices(event) if event else [],
+        "house": request.form.get("house", kept),
         "zones": zones,
         "turns": {name: wall_clock.turns(typed[name], zone) if is_zone else [] for name in MOMENTS},
     }

@@ -4,7 +4,7 @@ of events, and what it wants of one before it is sold."""
 from flask import Flask
 from flask_babel import ngettext
 
-from eventflow.events import following, publishing
+from eventflow.events import following, houses, publishing
 from eventflow.events.models import Event
 from eventflow.seating import (
     allocation_pages,
@@ -12,6 +12,7 @@ from eventflow.seating import (
     calendar_pages,
     event_pages,
     map_pages,
+    placing,
     pricing,
     venue_api,
     venue_pages,
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
             publishing.requirements.append(requirement)
     if bookings.follow not in following.followers:
         following.followers.append(bookings.follow)
+    houses.keeper = placing.Venues()
     for pages in (venue_pages, map_pages, calendar_pages, event_pages, allocation_pages):
         app.register_blueprint(pages.bp)
     app.register_blueprint(calendar_pages.feed_bp)

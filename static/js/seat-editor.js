@@ -5,6 +5,7 @@ import { History } from "./editor/history.js"
 import { Floor } from "./editor/floor.js"
 import { Hits } from "./editor/hits.js"
 import { Pointer } from "./editor/pointer.js"
+import { Corners } from "./editor/corners.js"
 import { Keys } from "./editor/keys.js"
 import { Inspector } from "./editor/inspector.js"
 import { Categories } from "./editor/categories.js"
@@ -38,6 +39,7 @@ class SeatEditor extends HTMLElement {
     this.floor = new Floor(this.querySelector("[data-floor]"))
     this.choosing = new Choosing(this)
     this.making = new Making(this)
+    this.corners = new Corners(this)
     this.pointer = new Pointer(this)
     this.keys = new Keys(this)
     this.inspector = new Inspector(this)
@@ -92,6 +94,7 @@ class SeatEditor extends HTMLElement {
       cut: () => { this.copy(); this.remove() },
       paste: () => this.making.paste(this.clipboard),
       duplicate: () => this.making.paste(this.choosing.copied()),
+      corner: () => this.corners.step(Number(how)),
       all: () => this.choose(everything(this.drawing)),
       none: () => this.pointer.cancel() || (this.tool === "select" ? this.choose(nothing()) : this.useTool("select")),
       in: () => this.floor.zoom(1.3),
@@ -188,6 +191,7 @@ class SeatEditor extends HTMLElement {
 
   choose(chosen) {
     this.chosen = chosen
+    this.corners.at = null
     this.marked()
     this.inspector.show()
     this.outline.mark()
@@ -196,7 +200,8 @@ class SeatEditor extends HTMLElement {
 
   marked() {
     const at = this.cursor && seatThings(this.drawing, { ...nothing(), seats: new Set([this.cursor]) })[0]
-    this.floor.mark(this.chosen, at ? [at.seat.x, at.seat.y] : null)
+    if (!this.corners.section) this.corners.at = null
+    this.floor.mark(this.chosen, at ? [at.seat.x, at.seat.y] : null, this.corners.handles)
   }
 
   cursorAt({ section, row, seat }) {

@@ -396,3 +396,15 @@ def test_a_code_opens_its_seats_on_the_map(served, riverside, play, phone):
 
     phone.wait_for_url("**/checkout/*")
     assert [seat.label for seat in holds.seats_of(only_hold())] == ["Stalls A3", "Stalls A4"]
+
+
+def test_nothing_lies_over_the_hall_on_a_phone(served, riverside, play, phone):
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+
+    window, tools = (phone.locator(one).bounding_box() for one in (".hall__window", ".hall__tools"))
+
+    assert tools["y"] >= window["y"] + window["height"]
+    assert tools["x"] + tools["width"] <= 390
+    assert all(one.bounding_box()["height"] >= 40 for one in phone.locator(".hall__tool").all())

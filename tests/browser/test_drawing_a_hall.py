@@ -347,3 +347,130 @@ def test_on_a_phone_fingers_move_and_choose(browser: Browser, served, riverside,
     expect(phone.locator("[data-chosen]")).to_have_text("8 seats")
     assert phone.troubles == []
     context.close()
+
+
+def test_edges_are_aligned_and_rows_distributed_by_keys(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="3", seats="4", x="1500", y="1000")
+    floor = desk.locator("[data-floor]")
+    rows = drawn(desk)["sections"][0]["rows"]
+    desk.evaluate(
+        """() => {
+          const editor = document.querySelector("seat-editor")
+          const nothing = { seats: new Set(), shapes: new Set(), sections: new Set(), focal: false }
+          const rows = editor.drawing.sections[0].rows
+          const of = (row) => new Set(row.seats.map((seat) => seat.id))
+          editor.choose({ ...nothing, seats: of(rows[1]) })
+          editor.moveBy(130, 40)
+          editor.do("all")
+        }"""
+    )
+    floor.focus()
+
+    def ends(axis: str) -> list[float]:
+        return [row["seats"][0][axis] for row in drawn(desk)["sections"][0]["rows"]]
+
+    def middles() -> set[float]:
+        rows = drawn(desk)["sections"][0]["rows"]
+        return {row["seats"][0]["x"] + row["seats"][-1]["x"] for row in rows}
+
+    assert len(set(ends("x"))) == 2
+    desk.keyboard.press("k")  # Across; three middles, of which two are the same.
+    desk.keyboard.press("Control+z")
+    desk.keyboard.press("Shift+K")
+    first, second, third = ends("y")
+    assert second - first == third - second
+    desk.keyboard.press("q")
+    assert set(ends("x")) == {rows[0]["seats"][0]["x"]}
+    desk.keyboard.press("Control+z")
+    desk.keyboard.press("Shift+Q")
+    assert set(ends("x")) == {rows[0]["seats"][0]["x"] + 130}
+    desk.keyboard.press("Control+z")
+    desk.keyboard.press("d")
+    assert len(middles()) == 1
+    desk.keyboard.press("Control+z")
+    for key in ("w", "Control+z", "Shift+W", "Control+z", "Shift+D"):
+        desk.keyboard.press(key)
+    assert len(set(ends("y"))) == 1
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog")).to_contain_text("Align left edges, right edges")
+    assert desk.troubles == []
+
+
+def test_corners_of_an_outline_are_pulled_and_moved_by_keys(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    floor = desk.locator("[data-floor]")
+    floor.focus()
+    desk.keyboard.press("g")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("button", name="Draw the section").press("Enter")
+    floor.focus()
+    desk.keyboard.press("v")
+    desk.keyboard.press("Control+a")
+
+    def outline() -> list[list[float]]:
+        return drawn(desk)["sections"][0]["outline"]
+
+    before = outline()
+    desk.keyboard.press("y")
+    desk.keyboard.press("y")
+    expect(desk.locator("[data-status]")).to_contain_text("Corner 2 of")
+    desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("Shift+ArrowDown")
+    after = outline()
+    assert after[1] == [before[1][0] + 20, before[1][1] + 1]
+    assert after[:1] + after[2:] == before[:1] + before[2:]
+
+    box, view = (
+        floor.bounding_box(),
+        desk.evaluate("document.querySelector('seat-editor').floor.view"),
+    )
+    x, y = (box[a] + after[0][n] * view["scale"] + view[a] for n, a in enumerate(("x", "y")))
+    desk.mouse.move(x, y)
+    desk.mouse.down()
+    desk.mouse.move(x - 60, y - 40, steps=4)
+    desk.mouse.up()
+    pulled = outline()
+    assert pulled[0][0] < after[0][0] and pulled[0][1] < after[0][1]
+    assert pulled[1:] == after[1:]
+    desk.keyboard.press("Control+z")
+    assert outline() == after
+    assert desk.troubles == []
+
+
+def test_two_fingers_bring_the_floor_nearer(browser: Browser, served, riverside, ada, room):
+    with acting_for(riverside.id), transaction():
+        maps.replace(maps.find(room.id, locked=True), maps.templates.draw("banquet"), at=now())
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    phone = _watched(context)
+    open_editor(phone, served, riverside, ada, room)
+    phone.wait_for_timeout(200)
+    frame = phone.locator("[data-floor]").bounding_box()
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    fingers = context.new_cdp_session(phone)
+
+    def touch(kind: str, *apart: float) -> None:
+        points = [
+            {"x": x + side * by, "y": y, "id": n} for by in apart for n, side in enumerate((-1, 1))
+        ]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def scale() -> float:
+        return phone.evaluate("document.querySelector('seat-editor').floor.view.scale")
+
+    before, seats = scale(), drawn(phone)
+    touch("touchStart", 40)
+    for apart in (50, 60, 70, 80):
+        touch("touchMove", apart)
+    touch("touchEnd")
+
+    assert scale() == pytest.approx(2 * before, rel=0.1)
+    assert phone.evaluate("visualViewport.scale") == 1
+    touch("touchStart", 80)
+    for apart in (70, 60, 50, 40):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    assert scale() == pytest.approx(before, rel=0.1)
+    assert drawn(phone) == seats
+    assert phone.troubles == []
+    context.close()

@@ -23,8 +23,8 @@ from tests import factories
 pytestmark = pytest.mark.load
 
 
-def at_once(app, tenant, acts):
-    """Do all of these as fast as 32 threads can; answers what each came to."""
+def at_once(app, tenant, acts, *, threads=32):
+    """Do all of these as fast as so many threads can; answers what each came to."""
 
     def do(act):
         with app.app_context(), acting_for(tenant.id):
@@ -33,7 +33,7 @@ def at_once(app, tenant, acts):
             except Refusal as refusal:
                 return refusal.code
 
-    with ThreadPoolExecutor(32) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda act: copy_context().run(do, act), acts))
 
 

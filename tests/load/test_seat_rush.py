@@ -7,13 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from eventflow.db import db, now, transaction
-from eventflow.payments import checkout, settling
-from eventflow.payments.models import Payment
+from eventflow.db import now, transaction
 from eventflow.sales import holds, seats
-from eventflow.sales.orders import Buyer
-from eventflow.sales.seat_wishes import Asker, Best
-from eventflow.tickets.models import Ticket
 from tests.load.test_rush import at_once, differences
 from tests.seating.theatres import hall_of, make_seated, now_of, theatre
 
@@ -38,44 +33,6 @@ def test_two_hundred_buyers_for_one_seat(app, at_riverside, storefront):
     assert {code for status, code, _n in came_to if status == 409} == {"seat_taken"}
     assert all(n > 0 for status, _code, n in came_to if status == 409)
     assert differences() == []
-
-
-def test_a_hall_is_filled_and_every_seat_sold_once(app, at_riverside):
-    event = make_seated(theatre(12, 20), most_seats=10)
-    slug, hall = event.slug, hall_of(event)
-    tenant = at_riverside
-
-    def buy(number: int):
-        rng = random.Random(number)
-        size = rng.randint(1, 8)
-        if rng.random() < 0.5:
-            placed = seats.place(slug, best=[Best(size)], at=now())
-        else:
-            first = rng.randrange(len(hall) - size)
-            chosen = [uuid.UUID(seat) for seat in hall.ids[first : first + size]]
-            placed = seats.place(slug, seats=chosen, asker=Asker(), at=now())
-        begun = checkout.begin(tenant, placed.id, Buyer(f"B{number}", "b@x.org"), at=now())
-        with transaction():
-            payment = db.session.query(Payment).filter_by(order_id=begun.order_id).one()
-            settling.paid(payment, at=now())
-        return "paid"
-
-    came_to: Counter = Counter()
-    for turn in range(12):
-        acts = [lambda n=n: buy(n) for n in range(turn * 64, turn * 64 + 64)]
-        came_to += Counter(at_once(app, tenant, acts))
-        if "f" not in now_of(event):
-            break
-    # What is left over is sold one by one.
-    while "f" in now_of(event):
-        at_once(app, tenant, [lambda: seats.place(slug, best=[Best(1)], at=now())])
-        came_to["one"] += 1
-        assert came_to["one"] < 240
-
-    assert set(came_to) <= {"paid", "one", "seat_taken", "single_seat", "sold_out"}
-    assert differences() == []
-    sold = [seat for (seat,) in db.session.query(Ticket.seat_id).filter_by(status="valid")]
-    assert len(sold) == len(set(sold)) == now_of(event).count("s")
 
 
 def test_two_buyers_never_strand_a_seat_between_them(app, at_riverside):

@@ -205,8 +205,16 @@ def test_a_clash_that_nobody_has_seen_is_not_put_on_sale(house):
 def test_an_event_that_leaves_frees_its_venue(house):
     event = gala_at()
     hold_at(event, house)
+    with pytest.raises(VenueTaken):
+        book(house)
+
     with transaction():
         bookings.leave(event, at=now())
 
+<<<<<<< HEAD
     wedding = book(house)
     assert db.session.query(Booking).all() == [wedding]
+=======
+    assert bookings.of_event(event) is None
+    assert book(house) in bookings.between(house, EIGHT, EIGHT + HOUR)
+>>>>>>> seats

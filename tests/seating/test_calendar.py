@@ -144,7 +144,7 @@ def test_an_event_is_put_into_a_venue_and_asked_about_clashes(console, house, ga
     moved = {"version": version, "timezone": "Europe/Lisbon", "format": "in_person"} | other
     moved["venue_name"] = "The Playhouse"
     answer = console.post("/manage/events/winter-gala/edit/2", data=moved)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "despite_clash" in answer.text
     db.session.expire_all()
     assert gala.starts_at == start

@@ -8,7 +8,7 @@ import pytest
 from eventflow.db import db, now, transaction
 from eventflow.events import drafting
 from eventflow.events.models import Event
-from eventflow.sales import seats as selling
+from eventflow.sales.seat_refusals import NotForSale
 from eventflow.seating import allocations, pricing
 from eventflow.seating.models import Allocation, Seat, SeatMap, SeatRow
 from tests import factories
@@ -145,7 +145,7 @@ def test_a_table_is_sold_whole_unless_a_part_of_it_is_gone(console, at_riverside
     row_id = db.session.query(SeatRow).filter_by(kind="table").one().id
 
     assert console.post(f"{HERE}/tables", data={"whole": row_id}).status_code == 303
-    with pytest.raises(selling.NotForSale):
+    with pytest.raises(NotForSale):
         take(gala(), 0, 1)
 
     console.post(f"{HERE}/tables", data={})

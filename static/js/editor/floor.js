@@ -264,7 +264,7 @@ export class Floor {
   }
 
   // A ring around everything that is chosen, and where a step of the keyboard stands.
-  mark(chosen, cursor) {
+  mark(chosen, cursor, handles = []) {
     const elements = []
     if (!isNothing(chosen)) {
       const seats = seatThings(this.drawing, chosen)
@@ -277,7 +277,7 @@ export class Floor {
       if (chosen.focal) elements.push(make("circle", { cx: this.drawing.focal[0], cy: this.drawing.focal[1], r: 18 / this.view.scale, class: "floor__chosen" }))
     }
     if (cursor) elements.push(make("circle", { cx: cursor[0], cy: cursor[1], r: Math.max(34, 8 / this.view.scale), class: "floor__cursor" }))
-    this.halo.replaceChildren(...elements)
+    this.halo.replaceChildren(...elements, ...handles)
     this.halo.removeAttribute("transform")
     this.frameOf = isNothing(chosen) ? null : box(pointsOf(this.drawing, chosen))
   }

@@ -20,6 +20,16 @@ const PLAIN = {
   ">": ["turn", "45"],
   i: ["mirror", "x"],
   I: ["mirror", "y"],
+  q: ["align", "left"],
+  Q: ["align", "right"],
+  w: ["align", "top"],
+  W: ["align", "bottom"],
+  d: ["align", "middle"],
+  D: ["align", "centre"],
+  k: ["distribute", "x"],
+  K: ["distribute", "y"],
+  y: ["corner", "1"],
+  Y: ["corner", "-1"],
   "#": ["number"],
   "'": ["snap"],
   "?": ["help"],
@@ -68,11 +78,12 @@ export class Keys {
     return false
   }
 
-  // Nudges what is chosen by a step of the grid, or by a centimetre; else moves the floor.
+  // Nudges a corner or what is chosen by a step of the grid, or by a centimetre; else moves the floor.
   arrow(dx, dy, fine) {
     const { editor } = this
     const step = fine ? 1 : editor.snaps ? editor.grid : 10
-    if (editor.floor.frameOf && editor.tool === "select") editor.moveBy(dx * step, dy * step)
+    if (editor.corners.at !== null) editor.corners.nudge(dx * step, dy * step)
+    else if (editor.floor.frameOf && editor.tool === "select") editor.moveBy(dx * step, dy * step)
     else editor.floor.pan(-dx * 80, -dy * 80)
     return true
   }

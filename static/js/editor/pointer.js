@@ -48,6 +48,8 @@ export class Pointer {
       this.painted = new Set()
       this.brush(at)
     } else if (tool === "select") {
+      this.corner = this.editor.corners.near(at)
+      if (this.corner !== null) return (this.doing = "corner")
       const hit = this.editor.hits.at(at, this.floor.view.scale)
       if (!hit) this.doing = event.pointerType === "touch" ? "pan" : "frame"
       else this.pressed(hit, event)
@@ -78,6 +80,7 @@ export class Pointer {
     const at = this.floor.at(event)
     if (this.doing === "pan") this.floor.pan(event.clientX - bx, event.clientY - by)
     else if (this.doing === "move") this.move(at)
+    else if (this.doing === "corner") this.editor.corners.sketch(this.corner, this.editor.snapped(at))
     else if (this.doing === "frame") this.frame(at)
     else if (this.doing === "brush") this.brush(at)
     else if (this.doing === "draw") this.sketch(at)
@@ -95,6 +98,7 @@ export class Pointer {
     const { pulled } = this.start
     if (this.doing === "move" && pulled) this.editor.moveBy(...this.by, "drag")
     else if (this.doing === "move" && this.onlyThis) this.editor.choose(this.onlyThis)
+    else if (this.doing === "corner" && pulled) this.editor.corners.move(this.corner, this.editor.snapped(at))
     else if (this.doing === "frame") this.framed(at, event)
     else if (this.doing === "pan" && !pulled && this.editor.tool === "select") this.editor.choose(nothing())
     else if (this.doing === "brush") this.editor.paint(this.painted)
