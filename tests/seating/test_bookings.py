@@ -211,10 +211,5 @@ def test_an_event_that_leaves_frees_its_venue(house):
     with transaction():
         bookings.leave(event, at=now())
 
-<<<<<<< HEAD
-    wedding = book(house)
-    assert db.session.query(Booking).all() == [wedding]
-=======
     assert bookings.of_event(event) is None
     assert book(house) in bookings.between(house, EIGHT, EIGHT + HOUR)
->>>>>>> seats
