@@ -2,13 +2,13 @@
 
 import json
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from urllib.parse import urlsplit
 
-from bench.clients import DONE, Client, each, forever, request
+from bench.clients import DONE, REFUSED, Client, each, forever, request
 from bench.world import World
 
 FLOOR = "floor"
@@ -104,12 +104,14 @@ def _filling(world: World, host: str) -> tuple[Callable[[int], Client], Callable
     """Groups of one to eight, half of them the best there are and half of them anywhere.
 
     A hall is emptied again as it fills, by giving back a hold for every one that is placed: the
-    oldest of the same client. What is counted are holds placed, however often it took to ask.
+    oldest of the same client, also of the round before and of the other side, which has the same
+    hall. What is counted are holds placed, however often it took to ask.
     """
+    held: defaultdict[int, deque[str]] = defaultdict(deque)
     path = f"/api/v1/events/{world.hall}/holds"
 
     def product(number: int) -> Client:
-        rng, kept = random.Random(number), deque()
+        rng, kept = random.Random(number), held[number]
         while True:
             size = rng.randint(1, 8)
             if rng.random() < 0.5:
@@ -119,20 +121,22 @@ def _filling(world: World, host: str) -> tuple[Callable[[int], Client], Callable
                 asked = {"seats": world.seats[first : first + size]}
             answer = yield _json("POST", path, host, asked)
             if answer.status != 201:
-                continue  # Somebody else was there first: ask for others.
+                yield REFUSED  # Somebody else was there first: ask for others.
+                continue
             kept.append(json.loads(answer.body)["hold"]["id"])
             if len(kept) > 2:
                 yield request("DELETE", f"/api/v1/holds/{kept.popleft()}", host)
             yield DONE
 
     def floor(number: int) -> Client:
-        rng, kept = random.Random(number), deque()
+        rng, kept = random.Random(number), held[number]
         while True:
             size = rng.randint(1, 8)
             groups = 16 if rng.random() < 0.5 else 1
             first = rng.randrange(len(world.seats) - size)
             answer = yield request("POST", f"/seats/{first}/{size}/{groups}", FLOOR)
             if not answer.body:
+                yield REFUSED
                 continue
             kept.append(answer.body.decode())
             if len(kept) > 2:

@@ -221,13 +221,20 @@ def extend(hold_id: uuid.UUID | str, *, minutes: int, at: datetime) -> Hold:
     return hold
 
 
-def leave(hold_id: uuid.UUID | str, *, at: datetime) -> Hold | None:
+def leave(
+    hold_id: uuid.UUID | str, *, at: datetime, left_at: datetime | None = None
+) -> Hold | None:
     """The buyer has left the page: keep the places for a minute more, not for the whole time.
 
     Nothing happens to a hold that is over or became an order: its buyer may be paying elsewhere.
+    Nor when the buyer has come to another page since: the page that is left and the one that is
+    entered each say so, and the second may be heard first. `left_at` is by the buyer's clock, as
+    in `come_back`.
     """
     hold = find(hold_id, lock=True)
     if hold.status != "live" or hold.has_lapsed(at) or hold.order is not None:
+        return None
+    if hold.back_at is not None and left_at is not None and left_at <= hold.back_at:
         return None
     soon = at + LEFT_FOR
     if hold.expires_at > soon:
@@ -237,12 +244,13 @@ def leave(hold_id: uuid.UUID | str, *, at: datetime) -> Hold | None:
     return hold
 
 
-def come_back(hold_id: uuid.UUID | str, *, at: datetime) -> Hold:
+def come_back(hold_id: uuid.UUID | str, *, at: datetime, back_at: datetime | None = None) -> Hold:
     """The buyer is here again: the time is what it was. Raises what `find_live` raises."""
     hold = find_live(hold_id, at=at, lock=True)
     if hold.left_until is not None:
         hold.expires_at, hold.left_until = hold.left_until, None
-        db.session.flush()
+    hold.back_at = back_at or hold.back_at
+    db.session.flush()
     return hold
 
 

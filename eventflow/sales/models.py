@@ -52,6 +52,8 @@ class Hold(TenantOwned, Model):
     extended_at: Mapped[datetime | None]
     left_until: Mapped[datetime | None]
     """Its full time, while its buyer has left the page and it is kept for a minute only."""
+    back_at: Mapped[datetime | None]
+    """When its buyer last came to a page again, by the clock of the buyer's browser."""
     currency: Mapped[str]
     fee_mode: Mapped[FeeMode] = mapped_column(Text)
     fee_percent: Mapped[Decimal] = mapped_column(Numeric(6, 3))

@@ -5,10 +5,11 @@ replaces the hold before it in one step, so nobody can take what is kept. A refu
 nearest that could be had instead, and what was chosen stays chosen.
 """
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -111,7 +112,7 @@ def leave(slug: str) -> Response:
     _must_be_seated(slug, now())
     if hold_id := presses.held_at(slug):
         with transaction():
-            holds.leave(hold_id, at=now())
+            holds.leave(hold_id, at=now(), left_at=_moment())
     return Response(status=204)
 
 
@@ -125,10 +126,18 @@ def come_back(slug: str) -> Response:
         return Response(status=204)
     try:
         with transaction():
-            holds.come_back(hold_id, at=at)
+            holds.come_back(hold_id, at=at, back_at=_moment())
     except Refusal:
         return Response(status=204)
     return _chosen(slug, hold_id, at)
+
+
+def _moment() -> datetime | None:
+    """What the clock of the buyer's browser says: milliseconds since 1970."""
+    said = request.form.get("moment", "")
+    if not re.fullmatch(r"[0-9]{1,14}", said, re.ASCII):
+        return None
+    return datetime.fromtimestamp(int(said) / 1000, UTC)
 
 
 def check_out(slug: str, at: datetime) -> Response:

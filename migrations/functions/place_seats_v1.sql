@@ -130,8 +130,9 @@ begin
   end if;
   update seats set hold_id = p_hold where id = any (p_seats);
   if p_mine is not null then
-    -- A hold that grows keeps its first time, and what was typed.
-    update holds h set expires_at = m.expires_at, typed = m.typed, extended_at = m.extended_at
+    -- A hold that grows keeps its first time, in full: who adds a seat is here, and what was typed.
+    update holds h set expires_at = coalesce(m.left_until, m.expires_at), typed = m.typed,
+                       extended_at = m.extended_at, back_at = m.back_at
       from holds m where m.id = p_mine and h.id = p_hold
       returning h.expires_at into v_expires;
     v_answer := v_answer || jsonb_build_object('expires_at', v_expires);

@@ -367,6 +367,7 @@ def _tables() -> None:
     )
     op.create_index(op.f("ix_seats_tier_id"), "seats", ["tier_id"], unique=False)
     op.add_column("holds", sa.Column("left_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("holds", sa.Column("back_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("seat_id", sa.Uuid(), nullable=True))
     op.create_index(
         "ix_tickets_one_per_seat",

@@ -1,5 +1,6 @@
 // A page that holds seats and goes away says so, and its seats are given back early; back again, the
-// full time is there again. Going on to pay is not going away.
+// full time is there again. Going on to pay is not going away. Each says when it was, because the
+// page that comes next may be heard first.
 //   <hold-leaving address="/events/SLUG/seats">
 class HoldLeaving extends HTMLElement {
   connectedCallback() {
@@ -19,12 +20,16 @@ class HoldLeaving extends HTMLElement {
   }
 
   leave() {
-    if (!this.going) navigator.sendBeacon(`${this.getAttribute("address")}/leave`)
+    if (!this.going) navigator.sendBeacon(`${this.getAttribute("address")}/leave`, this.moment())
   }
 
   comeBack() {
     this.going = false
-    fetch(`${this.getAttribute("address")}/back`, { method: "POST" }).catch(() => {})
+    fetch(`${this.getAttribute("address")}/back`, { method: "POST", body: this.moment() }).catch(() => {})
+  }
+
+  moment() {
+    return new URLSearchParams({ moment: Date.now() })
   }
 }
 

@@ -2,6 +2,7 @@
 // sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
 // chosen is lost by a refusal, a reload or a look at another page.
 const STALE = 6000
+const PATIENCE = 20_000
 
 class SeatChoice extends HTMLElement {
   connectedCallback() {
@@ -48,7 +49,7 @@ class SeatChoice extends HTMLElement {
       case "submit":
         return this.submit(event)
       case "change":
-        if (event.target.name === "seat") this.set(this.keys)
+        if (event.target.name === "seat") this.tick(event.target)
         return
       case "click":
         return this.clicked(event)
@@ -68,7 +69,7 @@ class SeatChoice extends HTMLElement {
     const button = event.target.closest("button")
     if (button?.dataset.instead) {
       event.preventDefault()
-      this.set(button.dataset.instead.split(" "), true)
+      this.change(() => button.dataset.instead.split(" "), true)
     } else if (button?.dataset.way) {
       this.toggle(this.shown)
       this.close()
@@ -157,39 +158,50 @@ class SeatChoice extends HTMLElement {
   // A table sold as a whole is taken and given back as a whole.
   toggle(chair) {
     if (!chair) return
-    const keys = new Set(this.keys)
     const all = chair.bank.classList.contains("bank--whole") ? [...chair.bank.querySelectorAll(".chair")].map((one) => one.getAttribute("href").slice("#seat-".length)) : [chair.key]
-    const taking = !keys.has(chair.key)
-    for (const key of all) {
-      if (taking) keys.add(key)
-      else keys.delete(key)
-    }
-    if (taking && keys.size > Number(this.getAttribute("most"))) return this.say(this.dataset.most)
-    this.announce((taking ? this.dataset.chosen : this.dataset.givenBack).replace("{}", chair.says))
-    return this.set([...keys])
+    this.change((keys) => {
+      const taking = !keys.includes(chair.key)
+      const others = keys.filter((key) => !all.includes(key))
+      const wanted = taking ? [...others, ...all] : others
+      if (taking && wanted.length > Number(this.getAttribute("most"))) return this.say(this.dataset.most)
+      this.announce((taking ? this.dataset.chosen : this.dataset.givenBack).replace("{}", chair.says))
+      return wanted
+    })
   }
 
-  // From now on these are chosen.
-  set(keys, reveal = false) {
-    return (this.pending = this.change(keys, reveal))
+  tick({ value, checked }) {
+    this.change((keys) => {
+      const others = keys.filter((key) => key !== value)
+      return checked ? [...others, value] : others
+    })
   }
 
-  // The list comes from the box office, with prices and words.
-  async change(keys, reveal) {
-    const turn = (this.turn = (this.turn ?? 0) + 1)
+  // One change after the other, each made to what the one before it came to: who is quick doesn't
+  // lose a seat.
+  change(make, reveal = false) {
+    return this.next(() => {
+      const wanted = make(this.keys)
+      return wanted && this.set(wanted, reveal)
+    })
+  }
+
+  next(step) {
+    return (this.pending = Promise.resolve(this.pending).then(step))
+  }
+
+  // From now on these are chosen. The list comes from the box office, with prices and words.
+  async set(keys, reveal) {
     this.say("")
     this.busy = true
     const positions = keys.map((key) => this.position(key)).filter((at) => at !== undefined)
     this.map.mark(positions)
     try {
       const answer = await (this.getAttribute("choosing") === "hold_at_once" || this.held.size ? this.hold(keys) : this.ask(keys))
-      if (turn !== this.turn) return
       await this.answered(answer, reveal)
     } catch {
-      if (turn === this.turn) this.say(this.dataset.unreachable)
-    } finally {
-      if (turn === this.turn) this.settle()
+      this.say(this.dataset.unreachable)
     }
+    this.settle()
   }
 
   position(key) {
@@ -199,7 +211,7 @@ class SeatChoice extends HTMLElement {
 
   ask(keys) {
     const query = new URLSearchParams(keys.map((key) => ["seat", key]))
-    return fetch(`${this.address}/chosen?${query}`)
+    return fetch(`${this.address}/chosen?${query}`, { signal: AbortSignal.timeout(PATIENCE) })
   }
 
   hold(keys) {
@@ -210,7 +222,7 @@ class SeatChoice extends HTMLElement {
   }
 
   post(url, form) {
-    return fetch(url, { method: "POST", body: new URLSearchParams(form), headers: { "HX-Request": "true" } })
+    return fetch(url, { method: "POST", body: new URLSearchParams(form), headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE) })
   }
 
   async answered(answer, reveal = false) {
@@ -295,8 +307,12 @@ class SeatChoice extends HTMLElement {
     }
   }
 
-  async comeBack() {
+  comeBack() {
     this.leaving = false
+    return this.next(() => this.restore())
+  }
+
+  async restore() {
     let before = {}
     try {
       before = JSON.parse(sessionStorage.getItem(`seats ${this.address}`)) ?? {}
@@ -308,7 +324,7 @@ class SeatChoice extends HTMLElement {
     this.busy = true
     try {
       // The box office knows whether it holds them, also for who comes back from the checkout.
-      const answer = await this.post(`${this.address}/back`, new FormData())
+      const answer = await this.post(`${this.address}/back`, { moment: Date.now() })
       await this.answered(answer.status === 204 ? await this.ask(keys) : answer)
     } catch {
       // They are still on the map.
@@ -331,7 +347,7 @@ class SeatChoice extends HTMLElement {
   // Nobody waits for seats that a closed tab holds: they are given back early, unless one returns.
   leave() {
     if (this.leaving || !this.held.size) return
-    navigator.sendBeacon(`${this.address}/leave`)
+    navigator.sendBeacon(`${this.address}/leave`, new URLSearchParams({ moment: Date.now() }))
   }
 
   announce(words) {

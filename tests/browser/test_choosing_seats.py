@@ -109,6 +109,17 @@ def test_two_seats_by_touch_from_the_map_to_the_tickets(served, riverside, play,
     assert phone.troubles == []
 
 
+def test_who_is_quicker_than_the_network_loses_no_seat(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    phone.route("**/seats/chosen?*", lambda route: (phone.wait_for_timeout(400), route.continue_()))
+
+    for number in (1, 2, 3):
+        seat(phone, "A", number).dispatch_event("click", {"detail": 0})
+        phone.get_by_role("button", name="Take this seat").click()
+
+    expect(phone.locator(".chosen__seat")).to_have_count(3)
+
+
 def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, phone):
     page = phone
     page.goto(served.at(riverside, f"/events/{play.slug}"))

@@ -279,6 +279,43 @@ def test_a_closed_tab_gives_back_early_and_coming_back_restores(storefront, play
     assert hold.expires_at == full
 
 
+def test_who_adds_a_seat_after_coming_back_unheard_has_the_full_time(storefront, play):
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+    [hold] = live_holds()
+    full = hold.expires_at
+    post(storefront, play, "seats/leave")
+
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4, 5))
+
+    [hold] = live_holds()
+    assert hold.expires_at == full
+
+
+def test_word_of_a_page_left_that_comes_after_the_next_page_is_not_heeded(storefront, play):
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+    [hold] = live_holds()
+    full = hold.expires_at
+
+    post(storefront, play, "seats/back", BY_SCRIPT, moment="1790000002000")
+    post(storefront, play, "seats/leave", moment="1790000001000")
+
+    [hold] = live_holds()
+    assert hold.expires_at == full
+
+    post(storefront, play, "seats/leave", moment="1790000003000")
+
+    [hold] = live_holds()
+    assert hold.expires_at < full
+
+
+@pytest.mark.parametrize("said", ["", "-1", "soon", "9" * 400, "99999999999999", "١٢٣"])
+def test_a_moment_no_clock_says_is_no_error(storefront, play, said):
+    post(storefront, play, "seats/held", BY_SCRIPT, seat=keys(4))
+
+    assert post(storefront, play, "seats/back", moment=said).status_code == 200
+    assert post(storefront, play, "seats/leave", moment=said).status_code == 204
+
+
 def test_who_holds_nothing_leaves_and_comes_back_to_nothing(storefront, play):
     assert post(storefront, play, "seats/leave").status_code == 204
     assert post(storefront, play, "seats/back").status_code == 204
