@@ -78,6 +78,7 @@ def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime
         raise Refusal(
             _("%(seats)s: sold or held already, so not to be kept back.", seats=_few(labels))
         )
+    _refuse_kept(allocation, found)
     for seat in found:
         seat.allocation_id = allocation.id
     _count(event, at=at)
@@ -90,6 +91,23 @@ def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime
     after = {"seats": [seat.label for seat in found[:50]]}
     audit.record("allocation.keep", allocation, words, after=after, at=at)
     return len(found)
+
+
+def _refuse_kept(allocation: Allocation, seats: Sequence[Seat]) -> None:
+    """What is kept for one is not taken from them in passing."""
+    others: dict[uuid.UUID, list[Seat]] = {}
+    for seat in seats:
+        if seat.allocation_id not in (None, allocation.id):
+            others.setdefault(seat.allocation_id, []).append(seat)
+    if not others:
+        return
+    kept_for = _("%(seats)s: kept for %(name)s already.")
+    sentences = [
+        kept_for % {"seats": _few("; ".join(in_words(others[one.id]))), "name": one.name}
+        for one in _siblings(allocation)
+        if one.id in others
+    ]
+    raise Refusal(" ".join([*sentences, _("Let them go there first, if that is meant.")]))
 
 
 def take_out(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:

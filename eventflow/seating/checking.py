@@ -86,7 +86,7 @@ class _Checker:
         self._categories = {one["id"] for one in categories}
         sections = self._each(value, "sections", self._section, MOST_SECTIONS)
         self._distinct("sections", sections, "name", _("Another section has this name."))
-        return {
+        drawing = {
             "format": FORMAT,
             "width": self._number(value, "width", "width", 3000, least=1),
             "height": self._number(value, "height", "height", 2400, least=1),
@@ -95,6 +95,10 @@ class _Checker:
             "sections": sections,
             "shapes": self._each(value, "shapes", self._shape, MOST_SHAPES),
         }
+        if "sections" not in value:
+            # Any object at all would be an empty hall otherwise, in the place of a full one.
+            self._wrong("sections", _("A drawing lists its sections, though there be none yet."))
+        return drawing
 
     def _category(self, value: Thing, path: str) -> Thing:
         colour = value.get("colour")

@@ -100,7 +100,7 @@ def _unless_taken(slug: str, verb: Any, words: str) -> Response:
 @bp.post("/<slug>/seating/prices")
 @access.require("admin")
 def set_prices(slug: str) -> Response:
-    """What each category is sold as; or, by its own button, a new tier for one of them."""
+    """What each category is sold as; a price that is typed is a new tier, whichever the button."""
     made = request.form.get("make", "")
     try:
         with transaction():
@@ -110,8 +110,7 @@ def set_prices(slug: str) -> Response:
                 key: _id(chosen) if (chosen := request.form.get(f"tier_{key}", "")) else None
                 for key in _priced(seating)
             }
-            if made:
-                wanted[made] = _new_tier(event, seating, made, at=now())
+            wanted |= _new_tiers(event, seating, wanted, made, at=now())
             pricing.price(seating, wanted, at=now())
             event_id = event.id
     except Invalid as refusal:
@@ -292,17 +291,39 @@ def _of(section: Any) -> dict[str, Any]:
 # What forms say
 
 
-def _new_tier(event: Event, seating: Seating, key: str, *, at: datetime) -> uuid.UUID:
+def _new_tiers(
+    event: Event,
+    seating: Seating,
+    chosen: dict[str, uuid.UUID | None],
+    made: str,
+    *,
+    at: datetime,
+) -> dict[str, uuid.UUID | None]:
+    """A tier for each price that was typed, all or none. Raises Invalid with all that is wrong."""
     names = {one["id"]: one["name"] for one in seating.drawing["categories"]}
     names |= {one["id"]: one["name"] for one in drawings.standing_sections(seating.drawing)}
-    if key not in names:
+    if made and made not in names:
         raise NotFound(_("There is no such category on this map."))
-    typed = request.form.get(f"price_{key}", "")
-    try:
-        price = parse_amount(typed, event.currency, get_locale() or DEFAULT)
-    except UnclearAmount as unclear:
-        raise Invalid({f"price_{key}": str(unclear)}) from None
-    return tiers.add(event, name=names[key], price=price, quantity=0, at=at).id
+    prices: dict[str, int] = {}
+    wrong: dict[str, str] = {}
+    for key in names:
+        typed = request.form.get(f"price_{key}", "").strip()
+        if not typed and key != made:
+            continue
+        if chosen.get(key) and key != made:
+            words = _("Choose “Not for sale” beside a new price, or leave the price empty.")
+            wrong[f"price_{key}"] = words
+            continue
+        try:
+            prices[key] = parse_amount(typed, event.currency, get_locale() or DEFAULT)
+        except UnclearAmount as unclear:
+            wrong[f"price_{key}"] = str(unclear)
+    if wrong:
+        raise Invalid(wrong)
+    return {
+        key: tiers.add(event, name=names[key], price=price, quantity=0, at=at).id
+        for key, price in prices.items()
+    }
 
 
 def _change_typed(typed: dict[str, Any], currency: str) -> price_changes.Change:

@@ -85,9 +85,12 @@ def _read_json(text: str) -> Read:
     except (RecursionError, ValueError):
         return _refused(1, "", _("This is not JSON that a drawing could be in."))
     try:
-        return Read(drawing=checking.check(value))
+        drawing = checking.check(value)
     except Invalid as wrong:
         return Read(errors=[Wrong(0, path, words) for path, words in wrong.fields.items()])
+    if not drawing["sections"]:
+        return _refused(0, "sections", _("There is no seat and no section in this file."))
+    return Read(drawing=drawing)
 
 
 def _read_csv(text: str, progress: Progress) -> Read:

@@ -179,9 +179,10 @@ def _filled_in(drawing: Drawing, changes: Any) -> Any:
     rows = {row["id"]: row for one in drawing["sections"] for row in one["rows"]}
     shapes = {one["id"]: one for one in drawing["shapes"]}
     filled = dict(changes)
-    filled["shapes"] = _named_ones(changes.get("shapes", []), shapes, "shapes")
-    filled["sections"] = _named_ones(changes.get("sections", []), sections, "sections")
-    if isinstance(filled["sections"], list):
+    for path, known in (("shapes", shapes), ("sections", sections)):
+        if path in changes:
+            filled[path] = _named_ones(changes[path], known, path)
+    if isinstance(filled.get("sections"), list):
         filled["sections"] = [
             one | {"rows": _named_ones(one["rows"], rows, "sections")}
             if isinstance(one, dict) and "rows" in one

@@ -60,6 +60,16 @@ def test_what_is_sold_or_held_stays_with_whoever_has_it(event):
     assert now_of(event).startswith("ffhh")
 
 
+def test_what_is_kept_for_one_is_not_taken_from_them_for_another(event):
+    keep(event, "Stalls A2-A5", name="Sponsor")
+
+    with pytest.raises(Refusal) as refusal:
+        keep(event, "Stalls A1-A4", name="Press", code="PRESS1")
+
+    assert "Stalls A2-A4: kept for Sponsor already." in refusal.value.message
+    assert allocations.counts(event) == {one.id: 4 for one in allocations.of(event)}
+
+
 def test_a_code_sells_what_is_kept_for_it_though_all_else_is_sold(event):
     keep(event, "Stalls B", kind="presale", code="FRIENDS")
     take(event, *range(6))

@@ -100,7 +100,11 @@ def test_what_is_no_such_file_is_refused_in_words(app, data, words):
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "null", '{"sections": 3}', "[" * 100_000, '{"width": NaN}', "{} {}"]
+    "text",
+    [
+        *("{", "[]", "null", '{"sections": 3}', "[" * 100_000, '{"width": NaN}', "{} {}"),
+        *("{}", '{"hello": 1}', '{"format": 1, "shapes": []}', '{"sections": []}'),
+    ],
 )
 def test_json_that_is_no_drawing_is_refused(app, text):
     read = importing.read(text.encode(), "json")

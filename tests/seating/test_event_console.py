@@ -63,6 +63,37 @@ def test_a_new_tier_needs_a_price_that_can_be_read(console, at_riverside):
     assert gala().tiers == []
 
 
+def test_prices_that_are_typed_become_tiers_whichever_button_is_pressed(console, at_riverside):
+    factories.make_event(tiers=[], publish=False)
+    drawing = a_drawing(a_row("A", 6), a_row("B", 2, y=90))
+    for seat in drawing["sections"][0]["rows"][1]["seats"]:
+        seat["category"] = "c2"
+    drawing["categories"].append({"id": "c2", "name": "Premium", "colour": "#1f6f8b"})
+    with transaction():
+        map_id = make_map(drawing).id
+    console.post(f"{HERE}/map", data={"map": map_id})
+
+    wrong = console.post(f"{HERE}/prices", data={"price_c1": "20", "price_c2": "12.345"})
+    assert wrong.status_code == 422
+    assert 'value="12.345"' in wrong.text
+    assert 'value="20"' in wrong.text
+    assert gala().tiers == []
+
+    console.post(f"{HERE}/prices", data={"price_c1": "20", "price_c2": "45.50"})
+    assert {tier.name: tier.price for tier in gala().tiers} == {"Stalls": 2000, "Premium": 4550}
+    assert pricing.unpriced(gala()) == 0
+
+
+def test_a_price_beside_a_tier_that_is_chosen_is_not_dropped_unsaid(console, seated):
+    before = gala().tiers
+
+    answer = console.post(f"{HERE}/prices", data={"tier_c1": before[0].id, "price_c1": "45.50"})
+
+    assert answer.status_code == 422
+    assert 'value="45.50"' in answer.text
+    assert {tier.price for tier in gala().tiers} == {tier.price for tier in before}
+
+
 def test_the_map_is_taken_over_unless_somebody_has_a_seat_that_is_gone(console, seated):
     def draw(change):
         with transaction():

@@ -367,6 +367,22 @@ def test_a_program_imports_what_it_exported(program, concert):
     assert program("PUT", path, data=big, headers=kind).status_code == 200
 
 
+@pytest.mark.parametrize("body", [{}, {"hello": 1}, {"sections": []}])
+def test_a_file_that_is_no_seat_map_leaves_the_hall_as_it_is(program, concert, body):
+    answer = program("POST", f"/maps/{concert.id}/import", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "sections"
+    assert (again(concert).version, again(concert).drawing) == (1, concert.drawing)
+
+
+def test_a_save_that_says_no_sections_leaves_the_hall_as_it_is(program, concert):
+    answer = program("PUT", f"/maps/{concert.id}", json={"version": 1, "drawing": {"shapes": []}})
+
+    assert answer.status_code == 422
+    assert again(concert).drawing == concert.drawing
+
+
 def test_an_import_that_was_carried_out_is_not_carried_out_twice(at_riverside, concert):
     data = b"section,row,number,x,y\nPit,A,1,0,0\n"
     with transaction():
