@@ -46,9 +46,10 @@ def tell_paid_too_late(order_id: str, payment_id: str) -> None:
 
 
 @job
-def send_tickets_again(order_id: str) -> None:
+def send_tickets_again(order_id: str, asked: str = "") -> None:
     with transaction():
-        order_mails.send_again(db.session.get_one(Order, uuid.UUID(order_id)), at=now())
+        order = db.session.get_one(Order, uuid.UUID(order_id))
+        order_mails.send_again(order, asked=asked, at=now())
 
 
 @job
@@ -57,6 +58,20 @@ def tell_moved(ticket_id: str, issue: int) -> None:
     with transaction():
         ticket = db.session.get_one(Ticket, uuid.UUID(ticket_id))
         order_mails.moved(ticket, issue, at=now())
+
+
+@job
+def tell_reissued(ticket_id: str, issue: int) -> None:
+    with transaction():
+        ticket = db.session.get_one(Ticket, uuid.UUID(ticket_id))
+        order_mails.reissued(ticket, issue, at=now())
+
+
+@job
+def tell_voided(order_id: str, entry_id: str, positions: list[int], reason: str) -> None:
+    with transaction():
+        order = db.session.get_one(Order, uuid.UUID(order_id))
+        order_mails.voided(order, entry_id, positions, reason, at=now())
 
 
 @job

@@ -5,13 +5,14 @@ it lasts and while nobody took it back.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventflow import vault
-from eventflow.accounts import audit, people
+from eventflow.accounts import actors, audit, people
 from eventflow.accounts.models import ROLES, Invitation, Membership, User
 from eventflow.accounts.roles import role_name
 from eventflow.db import db, new_id
@@ -136,8 +137,14 @@ def accept(
         membership = Membership(user_id=user.id, role=invitation.role, created_at=at)
         db.session.add(membership)
         db.session.flush()
-        words = _("%(email)s joined as %(role)s", email=user.email, role=role_name(membership.role))
-        audit.record("team.join", invitation, words, after={"role": membership.role}, at=at)
+        words = _(
+            "Joined as %(role)s, invited at %(email)s",
+            email=user.email,
+            role=role_name(membership.role),
+        )
+        # Whoever comes by the link is a buyer to us until now.
+        with actors.acting_as(replace(actors.actor(), kind="user", id=user.id, name=user.name)):
+            audit.record("team.join", invitation, words, after={"role": membership.role}, at=at)
     return user, membership
 
 

@@ -2,6 +2,7 @@
 that are words of ours. Everything else in it is somebody's own, and shown as it is."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -40,6 +41,11 @@ def called(column: str) -> str:
     """The name of something that can be changed; a column nobody has named keeps its own."""
     names = _of_the_box_office() | _of_events() | _of_tiers() | _of_venues() | _of_seats()
     return names.get(column) or column.replace("_", " ")
+
+
+def listed(columns: Iterable[str]) -> str:
+    """The names of all that was changed."""
+    return ", ".join(called(column) for column in columns)
 
 
 def shown(column: str, value: Any) -> str:

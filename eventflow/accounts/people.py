@@ -138,6 +138,12 @@ def check_new_password(password: str, *, email: str, name: str) -> None:
     passwords.check_strength(password, about=(email.split("@")[0], name))
 
 
+def would_lose_password(user: User, *, knew_password: bool) -> bool:
+    """Whether proving their address takes the password of this person away: see `prove_address`."""
+    unproved = user.email_verified_at is None and user.password_hash is not None
+    return unproved and not knew_password
+
+
 def prove_address(user: User, *, knew_password: bool, at: datetime) -> None:
     """Note that this person reads the mail of their address, which a link just showed.
 

@@ -111,7 +111,13 @@ def show_link() -> Response:
     keep_address_secret()
     code = request.args.get("code", "")
     link = links.look("sign_in", code, host=request.host, at=now())
-    return page("accounts/follow_link.html", code=code, email=link.email)
+    user = _person_of(link.user_id)
+    return page(
+        "accounts/follow_link.html",
+        code=code,
+        email=link.email,
+        loses_password=people.would_lose_password(user, knew_password=_is_signed_in(user)),
+    )
 
 
 @bp.post("/sign-in/link/follow")
@@ -123,13 +129,19 @@ def follow_link() -> Response:
         user = _person_of(link.user_id)
         if g.tenant is not None and not access.belongs_here(user):
             raise NotOnThisTeam
-        had_password = user.password_hash is not None
-        people.prove_address(user, knew_password=_is_signed_in(user), at=at)
-        lost_password = had_password and user.password_hash is None
+        knew_password = _is_signed_in(user)
+        lost_password = people.would_lose_password(user, knew_password=knew_password)
+        people.prove_address(user, knew_password=knew_password, at=at)
         sessions.start(user, proven_at=at, at=at)
         wanted = link.next
     if lost_password:
-        flash(_("Your address is confirmed. Please choose your password again."), "doubt")
+        flash(
+            _(
+                "Your address is confirmed. The password it had until now was taken away, and every"
+                " other browser was signed out: please choose a password."
+            ),
+            "doubt",
+        )
         wanted = "/account"
     return redirect(wanted, 303)  # type: ignore[return-value]
 

@@ -19,12 +19,13 @@ def open_box_office(
     Call it inside `tenants.opening()`. Invalid says of every field at once what is wrong with it.
     """
     wrong: dict[str, str] = {}
-    if owner is None:
-        wrong |= _person_trouble(form)
-    if trouble := tenants.slug_trouble(form.get("slug", "").strip().lower()):
-        wrong["slug"] = trouble
+    # In the order of the fields on the page.
     if not form.get("name", "").strip():
         wrong["name"] = _("Say what your box office is called.")
+    if trouble := tenants.slug_trouble(form.get("slug", "").strip().lower()):
+        wrong["slug"] = trouble
+    if owner is None:
+        wrong |= _person_trouble(form)
     if wrong:
         raise Invalid(wrong)
 

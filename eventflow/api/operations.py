@@ -14,10 +14,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
-from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
-from eventflow.api import idempotency, tokens
+from eventflow.accepting import quality
+from eventflow.api import idempotency, sentences, tokens
 from eventflow.db import now
 from eventflow.errors import API_PREFIX, Refusal
 from eventflow.limits import limited
@@ -240,7 +240,7 @@ def _wrong(error: ValidationError) -> DidNotValidate:
     fields: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False):
         where = ".".join(str(part) for part in one["loc"]) or "body"
-        fields.setdefault(where, one["msg"].removeprefix("Value error, "))
+        fields.setdefault(where, sentences.of(one))
     return DidNotValidate(_("Some of what was sent can't be so."), fields=fields)
 
 
@@ -266,10 +266,11 @@ def _check_size(most: int) -> None:
 
 
 def _check_accept(operation: Operation) -> None:
-    if "HTTP_ACCEPT" not in request.environ:
-        return
-    accepted: MIMEAccept = request.accept_mimetypes
-    if operation.media_type not in accepted and "application/problem+json" not in accepted:
+    wanted = quality(operation.media_type)
+    if wanted is None:
+        # Some name the shape of our errors alone, and mean JSON.
+        wanted = quality("application/problem+json")
+    if not wanted:
         raise NotAcceptable(_("This answers %(type)s.", type=operation.media_type))
 
 

@@ -144,6 +144,13 @@ def by_hand(ticket_id: uuid.UUID | None) -> Claim:
     return Claim(ticket_id, None, "hand")
 
 
+def issued_later(claim: Claim, read_at: datetime) -> bool:
+    """Whether there was no such ticket yet when the device says it read it: its clock is wrong."""
+    issued = select(Ticket.issued_at).where(Ticket.id == claim.ticket_id)
+    issued_at = db.session.scalar(issued) if claim.ticket_id else None
+    return issued_at is not None and read_at < issued_at
+
+
 def together(ticket_id: uuid.UUID | None) -> Claim:
     """A ticket that comes with another of its order, whose code was read."""
     return Claim(ticket_id, None, "group")

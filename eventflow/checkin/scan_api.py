@@ -1,7 +1,7 @@
 """The HTTP API of reading codes: one at a time, while the person waits."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from flask import g
@@ -29,6 +29,8 @@ TicketNamed = Annotated[
     str, Field(min_length=1, max_length=40, description="A ticket's id or digest")
 ]
 MOST_TOGETHER = 100
+ON_THE_WAY = timedelta(seconds=2)
+"""What a scan may take to reach us; only those that are older are asked whether they can be."""
 
 
 class ScanRequest(Document):
@@ -142,13 +144,17 @@ def check_in(body: ScanRequest) -> ScanAnswer:
     The same `scan_id` sent again gets its first answer. `override` lets somebody in all the same,
     and needs the role staff, or a supervisor's device and a `reason`. In place of a `code` that
     can't be read, `ticket` names one that was found by hand; by its digest, it needs `event`.
-    `also` checks in other tickets of the same order, each as a scan of its own.
+    `also` checks in other tickets of the same order, each as a scan of its own. A `scanned_at`
+    before the ticket was issued is a wrong clock's: the scan counts as made now.
     """
     who = tokens.demand("scanner")
     at = now()
     read_at = min(body.scanned_at or at, at)
+    claim = _claim(body, read_at)
+    if at - read_at > ON_THE_WAY and admitting.issued_later(claim, read_at):
+        read_at, claim = at, _claim(body, at)
     reading = Reading(
-        _claim(body, read_at),
+        claim,
         read_at,
         scan_id=body.scan_id,
         event=body.event,

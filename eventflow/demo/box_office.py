@@ -135,7 +135,7 @@ def _join(actors: Mapping[str, Actor], look: Look, *, at: datetime) -> None:
         db.session.add(member)
         db.session.flush()
         email = login(role, look.slug)
-        words = _("%(email)s joined as %(role)s", email=email, role=role_name(role))
+        words = _("Joined as %(role)s, invited at %(email)s", email=email, role=role_name(role))
         audit.record("team.join", member, words, after={"role": role}, at=at, name=email)
 
 

@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, particulars
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
 from eventflow.events import following
@@ -105,7 +105,7 @@ def change(
         forget_lapsed(event.id, at=at)
         set_capacity(event.capacity_stock, capacity)
     if after:
-        words = _("Changed %(what)s of %(title)s", what=", ".join(after), title=event.title)
+        words = _("Changed %(title)s: %(what)s", what=particulars.listed(after), title=event.title)
         audit.record("event.change", event, words, before, after, at=at)
         following.tell(event, despite_clash=despite_clash, at=at)
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, particulars
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed, set_capacity
@@ -87,7 +87,9 @@ def change(tier: Tier, facts: Mapping[str, Any], *, at: datetime) -> None:
         except Invalid as refused:
             raise Invalid({"quantity": refused.message}) from None
     if after:
-        words = _("Changed %(what)s of the tier %(tier)s", what=", ".join(after), tier=tier.name)
+        words = _(
+            "Changed the tier %(tier)s: %(what)s", what=particulars.listed(after), tier=tier.name
+        )
         audit.record("tier.change", tier, words, before, after, at=at)
 
 

@@ -57,6 +57,15 @@ def written(at: datetime | None, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
+def said(typed: str, zone: str, turn: str = "") -> str:
+    """The moment that was typed, as it is shown to people; what means none, as it was typed."""
+    try:
+        at = read(typed, zone, turn)
+    except UnclearTime:
+        at = None
+    return format_when(at, zone) if at else typed.replace("T", " ")
+
+
 def turn(at: datetime | None, zone: str) -> str:
     """Which of two this moment is, "0" or "1", where the clock shows its time twice."""
     if at is None:

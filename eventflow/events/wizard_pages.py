@@ -186,7 +186,7 @@ def _tickets(event: Event, prices: PriceList | None) -> dict[str, Any]:
         "examples": price_list.examples(prices, event.currency, rule),
         "rule": rule,
         "turns_of": lambda shown: wall_clock.turns(shown, event.timezone),
-        "in_short": _in_short,
+        "in_short": lambda row: _in_short(row, event.timezone),
         "code_kinds": [
             ("static", _("Stays the same, on a screen or on paper")),
             ("rotating", _("Changes, and only a phone shows it")),
@@ -195,16 +195,23 @@ def _tickets(event: Event, prices: PriceList | None) -> dict[str, Any]:
     }
 
 
-def _in_short(row: TierRow) -> str:
+def _in_short(row: TierRow, zone: str) -> str:
     """What is special about a tier, where its details are folded away."""
     words = []
     if (row.min_per_order, row.max_per_order) != ("1", "10"):
         least, most = row.min_per_order, row.max_per_order
         words.append(_("%(least)s to %(most)s an order", least=least, most=most))
     if row.sale_start:
-        words.append(_("on sale from %(when)s", when=row.sale_start.replace("T", " ")))
+        words.append(
+            _(
+                "on sale from %(when)s",
+                when=wall_clock.said(row.sale_start, zone, row.sale_start_turn),
+            )
+        )
     if row.sale_end:
-        words.append(_("on sale until %(when)s", when=row.sale_end.replace("T", " ")))
+        words.append(
+            _("on sale until %(when)s", when=wall_clock.said(row.sale_end, zone, row.sale_end_turn))
+        )
     if early := sum(not one.is_blank for one in row.early):
         words.append(ngettext("an early price", "%(num)s early prices", early))
     if row.hidden:

@@ -41,6 +41,7 @@ KINDS = {
     "order_pending": Kind(order_facts.unpaid),
     "order_refunded": Kind(order_facts.plain),
     "order_cancelled": Kind(order_facts.plain),
+    "tickets_void": Kind(order_facts.plain),
     "event_cancelled": Kind(order_facts.plain),
     "paid_too_late_refunded": Kind(order_facts.plain),
     "find_orders": Kind(),

@@ -17,11 +17,14 @@ def confirmation(order: Order, *, at: datetime) -> Delivery | None:
     return _promise(order, f"order:{order.id}:confirmation", "order_confirmation", at=at)
 
 
-def send_again(order: Order, *, to: str = "", at: datetime) -> Delivery | None:
-    """The tickets once more, to the buyer or another address; twice in a minute is once."""
-    minute = int(at.timestamp() // 60)
+def send_again(order: Order, *, to: str = "", asked: str = "", at: datetime) -> Delivery | None:
+    """The tickets once more, to the buyer or another address.
+
+    Once for each time it was `asked`; where nothing tells one asking from another, twice in a
+    minute is once.
+    """
     to = to or order.buyer_email
-    about = f"order:{order.id}:again:{to}:{minute}"
+    about = f"order:{order.id}:again:{to}:{asked or int(at.timestamp() // 60)}"
     return _promise(order, about, "order_confirmation", to=to, at=at)
 
 
@@ -29,6 +32,24 @@ def moved(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
     """The order's tickets as they are now that one of them has another seat: a mail a move."""
     about = f"ticket:{ticket.id}:moved:{issue}"
     return _promise(ticket.order, about, "order_confirmation", at=at)
+
+
+def reissued(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
+    """The same, now that one of them has a new code."""
+    about = f"ticket:{ticket.id}:reissued:{issue}"
+    return _promise(ticket.order, about, "order_confirmation", at=at)
+
+
+def voided(
+    order: Order, entry_id: str, positions: list[int], reason: str, *, at: datetime
+) -> Delivery | None:
+    """Tickets were taken back, and no money went with that."""
+    facts = {
+        "gone": [f"{order.code}-{position}" for position in positions],
+        "left": sum(ticket.status == "valid" for ticket in order.tickets),
+        "reason": reason,
+    }
+    return _promise(order, f"void:{entry_id}", "tickets_void", facts, at=at)
 
 
 def how_to_pay(order: Order, *, at: datetime) -> Delivery | None:

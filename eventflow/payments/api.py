@@ -32,9 +32,10 @@ from eventflow.payments.models import Refund
 from eventflow.sales import orders
 from eventflow.sales.api import PLACING, place
 from eventflow.sales.documents import Item, LineDocument, line_document
-from eventflow.sales.models import Order
+from eventflow.sales.models import Order, OrderEntry
 from eventflow.sales.orders import Buyer
 from eventflow.seating.models import Seat
+from eventflow.tickets import voiding
 from eventflow.tickets.api import TicketDocument, ticket_document
 from eventflow.tickets.models import Ticket
 
@@ -242,19 +243,32 @@ def show_order(code: str, query: OrderQuery) -> OrderAnswer:
     refusals=("nothing_to_refund", "conflict"),
 )
 def refund_order(code: str, body: RefundRequest) -> RefundAnswer:
-    """Whole, by ticket, or an amount."""
-    at = now()
+    """Whole, by ticket, or an amount.
+
+    Of what cost nothing, or went back before, the tickets are cancelled all the same and the
+    refund's amount is 0.
+    """
+    at, tickets, key = now(), _tickets(body.tickets), key_of_request()
+    reason = (body.reason or "").strip()
     with transaction():
         order = orders.find(code, lock=True)
         if body.amount and body.amount.currency != order.currency:
             raise Invalid({"amount.currency": f"This order was paid in {order.currency}."})
+        who = actors.actor().name
+        if body.amount is None and (
+            leaving := refunding.without_money(order, tickets, form_key=key)
+        ):
+            entry = voiding.void(
+                order, leaving, reason=reason, actor=who, ends_as="refunded", key=key, at=at
+            )
+            return _without_money(order, entry, reason, at=at)
         refund = refunding.start(
             order,
             amount=body.amount.amount if body.amount else None,
-            tickets=_tickets(body.tickets),
-            reason=(body.reason or "").strip(),
-            actor=actors.actor().name,
-            form_key=key_of_request(),
+            tickets=tickets,
+            reason=reason,
+            actor=who,
+            form_key=key,
             at=at,
         )
         refund_id = refund.id
@@ -267,6 +281,15 @@ def refund_order(code: str, body: RefundRequest) -> RefundAnswer:
             amount=money(refund.amount, refund.currency),
             status=refund.status,
             reason=refund.reason,
+        ),
+    )
+
+
+def _without_money(order: Order, entry: OrderEntry, reason: str, *, at: datetime) -> RefundAnswer:
+    return RefundAnswer.model_construct(
+        order=order_document(order, at=at),
+        refund=RefundDocument.model_construct(
+            id=opaque(entry.id), amount=money(0, order.currency), status="succeeded", reason=reason
         ),
     )
 

@@ -86,7 +86,9 @@ def plan(order: Order, wish: Wish, *, locale: str = "en") -> Plan:
             raise Invalid({"ticket": _("Choose at least one ticket that is still good.")})
         amount = refunding.quote(order, leaving)
         if amount <= 0:
-            raise Invalid({"ticket": _("These tickets cost nothing, so nothing can go back.")})
+            raise Invalid(
+                {"ticket": _("These tickets cost nothing. Make them void on the order’s page.")}
+            )
     elif wish.way == "amount":
         amount = _amount(wish.amount, order, locale)
     else:
@@ -180,7 +182,7 @@ def resend(order: Order, *, form_key: str, at: datetime) -> None:
     )
     words = _("Mailed the tickets again to %(email)s", email=order.buyer_email)
     audit.record("orders.resend", order, words, at=at)
-    enqueue("sales.send_tickets_again", order.id, queue="prompt")
+    enqueue("sales.send_tickets_again", order.id, entry_id, queue="prompt")
 
 
 def cancel(order: Order, *, at: datetime) -> None:

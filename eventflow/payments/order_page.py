@@ -43,7 +43,7 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "was_declined": any(payment.status == "declined" for payment in order.payments),
         "entries": [_entry(entry, event.timezone) for entry in order.entries],
         "pay_until": order.hold.expires_at,
-        "until": _clock(order.hold.expires_at, event.timezone),
+        "until": clock(order.hold.expires_at, event.timezone),
     }
 
 
@@ -72,7 +72,7 @@ def _entry(entry: OrderEntry, zone: str) -> dict[str, str]:
     }
 
 
-def _clock(at: datetime, zone: str) -> str:
+def clock(at: datetime, zone: str) -> str:
     return f"{format_clock(at, zone)} {zone_label(at, zone)}"
 
 

@@ -30,6 +30,7 @@ KINDS = {
     "too_late": "doubt",
     "refund_failed": "wrong",
     "cancelled": "wrong",
+    "voided": "wrong",
 }
 ICONS = {"refunded": "undo-2", "resent": "mail", "placed": "ticket"}
 
@@ -90,6 +91,7 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "letters": [letter for known in letters for letter in known(order.id)],
         "buyer_url": checkout.order_url(tenant, order),
         "may_resend": desk.may_be_resent(order),
+        "may_void": any(ticket.status == "valid" for ticket in order.tickets),
         "may_cancel": desk.may_be_cancelled(order),
         "may_mark_paid": desk.may_be_marked_paid(order),
         "form_key": desk.new_form_key(),

@@ -19,10 +19,9 @@ from eventflow.money import Money, share_out
 from eventflow.payments import providers
 from eventflow.payments.models import Payment, Refund
 from eventflow.queue import enqueue
-from eventflow.sales import counters, orders
+from eventflow.sales import orders
 from eventflow.sales.models import Order
-from eventflow.seating import chairs, pricing
-from eventflow.tickets import issuing
+from eventflow.tickets import voiding
 from eventflow.tickets.models import Ticket
 
 log = logging.getLogger(__name__)
@@ -51,6 +50,19 @@ def quote(order: Order, tickets: Collection[Ticket]) -> int:
     return min(sum(each[ticket.id] for ticket in still_good), order.left_to_refund)
 
 
+def without_money(
+    order: Order, wanted: Collection[uuid.UUID] | None, *, form_key: str | None = None
+) -> list[Ticket]:
+    """The tickets that this refund would take back without any money going back: those of a free
+    order, or of one whose money went back before. None if money would go, or nothing is left."""
+    if form_key and of_form(order, form_key):
+        return []
+    leaving = list(order.tickets) if wanted is None else voiding.chosen(order, wanted)
+    if order.left_to_refund > 0 if wanted is None else quote(order, leaving) > 0:
+        return []
+    return [ticket for ticket in leaving if ticket.status == "valid"]
+
+
 def start(
     order: Order,
     *,
@@ -75,7 +87,7 @@ def start(
     if tickets is None:
         leaving = list(order.tickets) if amount is None else []
     else:
-        leaving = _chosen(order, tickets)
+        leaving = voiding.chosen(order, tickets)
     if amount is None:
         amount = left if tickets is None else quote(order, leaving)
         if amount <= 0:
@@ -96,7 +108,7 @@ def start(
     words = _("%(amount)s refunded to %(name)s", amount=sum_back, name=order.buyer_name)
     orders.note(order, "refunded", f"{words}: {reason}" if reason else words, at=at, actor=actor)
     enqueue("sales.tell_refunded", refund.id, queue="prompt")
-    _free(order, leaving, at=at)
+    voiding.take_back(order, leaving, at=at)
     return refund
 
 
@@ -116,26 +128,8 @@ def call_off(order: Order, *, reason: str, actor: str = "", at: datetime) -> Ref
         order.cancelled_at = at
         orders.note(order, "cancelled", reason or _("Order cancelled"), at=at, actor=actor)
         enqueue("sales.tell_cancelled", order.id, queue="prompt")
-        _free(order, order.tickets, at=at)
+        voiding.take_back(order, order.tickets, at=at)
     return None
-
-
-def _free(order: Order, tickets: Collection[Ticket], *, at: datetime) -> None:
-    """Void these tickets and give their places back to whoever comes next."""
-    strayed = any(one.seat and one.seat.tier_id != one.tier_id for one in tickets)
-    seating = pricing.of(order.event_id) if any(one.seat for one in tickets) else None
-    behind = seating is not None and any(
-        one.seat and pricing.is_behind(seating, one.seat) for one in tickets
-    )
-    if behind:
-        # Before the stocks, as everywhere.
-        chairs.lock_rows(order.event_id)
-    counters.change(issuing.void(tickets, at=at), sold=-1)
-    if seating and behind:
-        pricing.catch_up(seating, at=at)
-    elif strayed:
-        # It sat on another tier's seat, which is that tier's to sell again.
-        pricing.recount(order.event, at=at)
 
 
 def find(refund_id: uuid.UUID) -> Refund:
@@ -279,13 +273,6 @@ def settle(
     if status == "failed":
         words = _("The refund was refused: %(why)s", why=failure)
         orders.note(refund.order, "refund_failed", words, at=now())
-
-
-def _chosen(order: Order, wanted: Collection[uuid.UUID]) -> list[Ticket]:
-    known = {ticket.id: ticket for ticket in order.tickets}
-    if not wanted or any(ticket_id not in known for ticket_id in wanted):
-        raise Invalid({"tickets": _("Choose tickets of this order.")})
-    return [known[ticket_id] for ticket_id in dict.fromkeys(wanted)]
 
 
 def _id_of(order: Order, form_key: str) -> uuid.UUID:

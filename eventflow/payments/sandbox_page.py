@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventflow.db import db, now
 from eventflow.errors import NotFound
 from eventflow.pages import page
-from eventflow.payments import checkout, sandbox, webhooks
+from eventflow.payments import checkout, order_page, sandbox, webhooks
 from eventflow.payments.models import Payment
 from eventflow.sales import receipts
 
@@ -45,14 +45,16 @@ def report_outcome(payment_id: str) -> Response:
 
 
 def _payment_page(payment: Payment, *, error: str = "", status: int = 200) -> Response:
-    order = payment.order
+    order, at = payment.order, now()
     return page(
         "payments/sandbox.html",
         status=status,
         payment=payment,
         order=order,
         event=order.event,
-        state=order.status_at(now()),
+        state=order.status_at(at),
+        at=at,
+        until=order_page.clock(order.hold.expires_at, order.event.timezone),
         receipt_lines=receipts.lines(
             [(line.name, line.quantity, line.amount) for line in order.lines],
             order,

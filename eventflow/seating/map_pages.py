@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request
 from flask_babel import gettext as _
 
+from eventflow.accepting import quality
 from eventflow.accounts import access
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal, problem
@@ -98,7 +99,7 @@ def rename(venue_slug: str, map_id: uuid.UUID) -> Response:
     with transaction():
         _venue, seat_map = _find(venue_slug, map_id, locked=True)
         maps.rename(seat_map, request.form.get("name", ""), at=now())
-    if request.accept_mimetypes.best == "application/json":
+    if (quality("application/json") or 0) > (quality("text/html") or 0):
         return jsonify({"name": seat_map.name})
     return _to(venue_slug)
 

@@ -11,14 +11,24 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
+from eventflow.accounts import actors
 from eventflow.accounts.hosts import tenant_url
-from eventflow.api.documents import Document, Instant, Moment, PageQuery, next_page, opaque
+from eventflow.api.documents import (
+    Document,
+    Instant,
+    Moment,
+    PageQuery,
+    Text,
+    next_page,
+    opaque,
+)
 from eventflow.api.operations import PUBLIC, Operations
 from eventflow.db import db, now, transaction
 from eventflow.events import drafting
 from eventflow.events.models import Event
+from eventflow.sales import orders
 from eventflow.seating.models import Seat
-from eventflow.tickets import issuing, phones
+from eventflow.tickets import issuing, phones, voiding
 from eventflow.tickets.models import Ticket
 
 api = Operations("tickets", __name__, tag="Tickets")
@@ -47,6 +57,14 @@ class TicketDocument(Document):
     checked_in_at: Instant | None
     url: str
     pdf_url: str
+
+
+class TicketAnswer(Document):
+    ticket: TicketDocument
+
+
+class RevokeRequest(Document):
+    reason: Annotated[Text, Field(max_length=500)] | None = None
 
 
 class AttendeeRow(Document):
@@ -153,6 +171,39 @@ def show_on_phone(ticket_id: str, query: PhoneQuery, body: PhoneRequest) -> Phon
         certificate=_base64url(phone.certificate),
         server_time=now(),
     )
+
+
+@api.post(
+    "/tickets/<ticket_id>/reissue",
+    summary="Give a ticket a new code",
+    role="staff",
+    answers={200: TicketAnswer},
+    refusals=("conflict",),
+)
+def reissue_ticket(ticket_id: str) -> TicketAnswer:
+    """The old code and link are dead at once, and the buyer is mailed the new ones."""
+    with transaction():
+        ticket = voiding.reissue(issuing.find(ticket_id), actor=actors.actor().name, at=now())
+    return TicketAnswer.model_construct(ticket=ticket_document(ticket))
+
+
+@api.post(
+    "/tickets/<ticket_id>/revoke",
+    summary="Make a ticket void",
+    role="admin",
+    body=RevokeRequest,
+    answers={200: TicketAnswer},
+    refusals=("conflict",),
+)
+def revoke_ticket(ticket_id: str, body: RevokeRequest) -> TicketAnswer:
+    """Its place is for sale again and the buyer is told. No money goes back: that is a refund."""
+    with transaction():
+        ticket = issuing.find(ticket_id)
+        order = orders.locked(ticket.order_id)
+        db.session.refresh(ticket)
+        who = actors.actor().name
+        voiding.void(order, [ticket], reason=body.reason or "", actor=who, at=now())
+    return TicketAnswer.model_construct(ticket=ticket_document(ticket))
 
 
 def csv_of(tickets: Iterable[Ticket]) -> str:

@@ -32,6 +32,10 @@ class TicketKey(TenantOwned, Model):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+MOST_ISSUES = 65_535
+"""As many as a code has room for."""
+
+
 class Ticket(TenantOwned, Model):
     """One admission. Its code is signed from these columns when needed, and kept nowhere."""
 

@@ -23,9 +23,7 @@ from eventflow.seating.hall import Hall
 from eventflow.seating.models import Seat, SeatRow
 from eventflow.tenancy import current_tenant_id
 from eventflow.tickets import issuing
-from eventflow.tickets.models import Ticket
-
-MOST_ISSUES = 65_535
+from eventflow.tickets.models import MOST_ISSUES, Ticket
 
 
 class CannotMove(Refusal):

@@ -29,6 +29,7 @@ class RunningTotal extends HTMLElement {
     const [first] = this.amounts
     if (this.count || !first || !event.target.closest("button")) return
     event.preventDefault()
+    this.part("count").textContent = this.dataset.choose
     first.scrollIntoView({ block: "center" })
     first.focus({ preventScroll: true })
   }

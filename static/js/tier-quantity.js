@@ -1,5 +1,6 @@
 // Plus and minus around a number field. Jumps over what an order may not contain (1 where 2 is the
-// least), and never past what is left, also when the availability is redrawn.
+// least), and never past what is left. More than that, typed or once the availability is redrawn,
+// stays as it was typed, and is said to be too many: nobody is to hold fewer than they asked for.
 class TierQuantity extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input")
@@ -30,10 +31,15 @@ class TierQuantity extends HTMLElement {
       const step = Number(event.target.closest("[data-step]")?.dataset.step)
       if (step) this.set(Number(this.input.value) + step, step)
     } else if (event.type === "change") {
-      this.set(Number(this.input.value), 1)
+      if (!this.isTooMany) this.set(Number(this.input.value), 1)
+      this.showLimits()
     } else {
       this.look()
     }
+  }
+
+  get isTooMany() {
+    return !this.input.disabled && Number(this.input.value) > Number(this.input.max)
   }
 
   set(wanted, direction) {
@@ -58,12 +64,18 @@ class TierQuantity extends HTMLElement {
       this.hidden = this.input.disabled = !open
       this.closest(".tier")?.classList.toggle("tier--off", !open)
     }
-    if (Number(this.input.value) > Number(this.input.max)) this.set(Number(this.input.max), -1)
+    if (this.input.disabled) this.set(0, -1)
     this.showLimits()
   }
 
   showLimits() {
     const count = Number(this.input.value)
+    const words = this.isTooMany ? this.dataset.tooMany.replace("{number}", this.input.max) : ""
+    const said = this.querySelector("[data-said]")
+    said.textContent = words
+    said.hidden = !words
+    // Also what the browser says when the form is sent.
+    this.input.setCustomValidity(words)
     for (const button of this.buttons) {
       button.disabled = button.dataset.step < 0 ? count <= 0 : count >= Number(this.input.max)
     }

@@ -115,6 +115,7 @@ def test_a_mailed_link_signs_in_once(door, olivia, mailbox):
 
     shown = door.get(mail.link)
     assert shown.status_code == 200
+    assert "takes away the password" not in shown.text
     assert door.get("/manage/team").status_code == 303, "looking at a link does not use it up"
     assert shown.headers["Referrer-Policy"] == "no-referrer"
 
@@ -192,9 +193,11 @@ def test_an_address_that_was_never_proved_loses_the_password_to_whoever_reads_it
 
     base.post("/sign-in/link", data={"email": "victim@example.com"})
     [mail] = mailbox()
+    assert "takes away the password" in base.get(mail.link).text
     answer = base.post("/sign-in/link/follow", data={"code": mail.code})
 
     assert answer.location == "/account"
+    assert "The password it had until now was taken away" in base.get("/account").text
     assert waiting.get("/account").status_code == 303
     assert (
         give(browser_at(app, None), email="victim@example.com", password=PASSWORD).status_code

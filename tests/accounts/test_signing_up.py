@@ -1,5 +1,7 @@
 """From the one form on the base host into the console of one's own box office."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -82,6 +84,13 @@ def test_what_is_wrong_is_said_and_nothing_is_opened(base, riverside, field, val
         assert people.find("quinn@example.com") is None
     if field not in ("name", "password", "your_name"):
         assert 'value="Quay Stage"' in answer.text, "what was typed is kept"
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_fields(base):
+    wrong = {"name": "", "slug": "", "your_name": "", "email": "x"}
+    answer = base.post("/sign-up", data=FORM | wrong)
+    summary = answer.text.split('id="error-summary"')[1].split("</ul>")[0]
+    assert re.findall(r'href="#field-(\w+)"', summary) == ["name", "slug", "your_name", "email"]
 
 
 def test_an_address_with_a_login_signs_in_first(base, app):

@@ -51,7 +51,10 @@ def test_an_invitation_makes_a_login_and_a_membership(app, riverside, console, i
     assert joined.location == "/manage/"
     assert roles(riverside)["sue@example.com"] == "staff"
     assert door.get("/account").status_code == 200
-    assert last_words(riverside) == "sue@example.com joined as staff"
+    assert last_words(riverside) == "Joined as staff, invited at sue@example.com"
+    with acting_for(riverside.id):
+        entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert (entry.actor_kind, entry.actor_name) == ("user", "Sue")
     with acting_for(None):
         assert people.find("sue@example.com").email_verified_at is not None
 

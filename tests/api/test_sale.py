@@ -121,6 +121,10 @@ def test_refusals_are_problem_documents(program):
     assert buyer.get("/no-such-thing").json["code"] == "not_found"
     assert buyer.call("TRACE", "/events").json["code"] == "method_not_allowed"
     assert buyer.get("/events", Accept="text/csv").json["code"] == "not_acceptable"
+    for refused in ("application/json;q=0", "application/json;q=0, */*", "text/html;level=1"):
+        assert buyer.get("/events", Accept=refused).status_code == 406, refused
+    for taken in ("application/json;v=1;q=0.2", "text/html;q=0, */*", "application/problem+json"):
+        assert buyer.get("/events", Accept=taken).status_code == 200, taken
 
 
 def test_publishing_says_what_is_missing(program):

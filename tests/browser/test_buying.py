@@ -143,6 +143,24 @@ def test_who_comes_too_late_is_told_and_keeps_the_choice(kind, request, served, 
     assert len(db.session.scalars(select(Hold)).all()) == 1
 
 
+def test_more_than_is_left_stays_as_typed_and_is_refused_in_words(served, riverside, gala, phone):
+    stalls = gala.tiers[0]
+    phone.goto(served.at(riverside, "/events/winter-gala"))
+    phone.locator("running-total button").click()
+    expect(phone.get_by_text("Choose how many tickets first.")).to_be_visible()
+
+    phone.fill(f"#field-tier-{stalls.id}", "11")
+    phone.locator("running-total button").click()
+
+    expect(phone.get_by_text("At most 5 can be had here.")).to_be_visible()
+    expect(phone.locator(f"#field-tier-{stalls.id}")).to_have_value("11")
+    assert db.session.scalar(select(Hold)) is None
+
+    phone.fill(f"#field-tier-{stalls.id}", "5")
+    phone.locator("running-total button").click()
+    phone.wait_for_url("**/checkout/**")
+
+
 def test_what_sells_out_meanwhile_shows_without_losing_the_rest(served, riverside, gala, phone):
     stalls, circle = gala.tiers
     phone.goto(served.at(riverside, "/events/winter-gala"))

@@ -34,6 +34,9 @@ def test_tiers_are_added_one_after_the_other_without_script(console, unpriced, k
     assert circle.sale_start == datetime(2031, 1, 1, 9, tzinfo=UTC)
     assert circle.sale_end == datetime(2031, 2, 1, 9, tzinfo=UTC)
     assert audited()[-1] == "Olivia: Added the tier Circle to Winter Gala"
+    again = console.get(PRICES).text
+    assert "on sale until Sat 1 Feb 2031, 10:00 CET" in again
+    assert "2031-02-01 10:00" not in again
 
 
 def test_the_row_to_begin_with_may_stay_empty(console, unpriced, kept):

@@ -16,6 +16,7 @@ def test_publishing_is_refused_with_what_is_missing(console, draft, kept):
     for sentence in ("Say when it starts.", "Say when it ends.", "Say where", "Add at least one"):
         assert sentence in answer.text
     assert 'href="/manage/events/winter-gala/edit/2"' in answer.text
+    assert "Not kept yet" not in answer.text
     assert kept("winter-gala").status == "draft"
 
 

@@ -71,6 +71,8 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
         "currency": "USD",
         "reason": "Rain",
         "tickets_gone": 2,
+        "gone": ["ABCD2345-1", "ABCD2345-2"],
+        "left": 1,
         "twice": False,
         "offline": False,
     }

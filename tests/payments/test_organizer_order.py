@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
+from eventflow.messages.models import Delivery
 from eventflow.payments import accounts, refunding
 from eventflow.payments.models import Refund
 from eventflow.queue import OutboxJob
@@ -15,6 +16,7 @@ from eventflow.sales import orders
 from eventflow.tenancy import acting_for
 from eventflow.tickets import stocktaking
 from tests import factories
+from tests.payments.shop import work
 from tests.people import browser_at
 
 
@@ -113,6 +115,15 @@ def test_tickets_are_mailed_again_once_a_form(staff, paid):
     assert jobs("sales.send_tickets_again") == 1
     assert words()[0] == "Sam: Mailed the tickets again to bea@example.com"
     assert "Tickets mailed again to bea@example.com" in staff.get(address).text
+
+
+def test_each_time_they_are_mailed_again_a_mail_goes(staff, paid):
+    address = f"/manage/orders/{paid.code}"
+    for _time in range(2):
+        staff.post(f"{address}/resend", data=form_of(staff.get(address), f"{address}/resend"))
+    work("sales.send_tickets_again")
+    mails = select(func.count()).select_from(Delivery).where(Delivery.order_id == paid.id)
+    assert db.session.scalar(mails) == 2
 
 
 def test_an_unpaid_order_has_no_tickets_to_mail(staff, owed):

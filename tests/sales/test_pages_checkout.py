@@ -140,6 +140,8 @@ def test_after_a_decline_everything_is_kept_and_can_be_paid(checkout, shopper):
     declined = shopper.get(path(shopper.post(paying, data={"outcome": "declined"}).location))
 
     assert "The payment was declined" in declined.text
+    assert "another way" not in declined.text  # there is none here
+    assert "<hold-countdown" in declined.text
     assert only_order().status == "pending"
     order_page = f"/orders/{only_order().code}?secret={only_order().secret}"
     assert "The last payment was declined" in shopper.get(order_page).text
