@@ -38,6 +38,7 @@ class Kind:
 
 KINDS = {
     "order_confirmation": Kind(order_facts.with_tickets, order_facts.tickets_attached),
+    "ticket_changed": Kind(order_facts.with_tickets, order_facts.tickets_attached),
     "order_pending": Kind(order_facts.unpaid),
     "order_refunded": Kind(order_facts.plain),
     "order_cancelled": Kind(order_facts.plain),

@@ -93,6 +93,7 @@ def kinds() -> dict[str, str]:
         "order_pending": _("How to pay"),
         "order_refunded": _("Refund"),
         "order_cancelled": _("Order cancelled"),
+        "ticket_changed": _("Ticket changed"),
         "tickets_void": _("Tickets void"),
         "event_cancelled": _("Event cancelled"),
         "paid_too_late_refunded": _("Paid too late"),

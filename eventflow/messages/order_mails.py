@@ -9,6 +9,7 @@ from eventflow.messages import deliveries
 from eventflow.messages.models import Delivery
 from eventflow.payments.models import Payment, Refund
 from eventflow.sales.models import Order
+from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 
 
@@ -30,14 +31,17 @@ def send_again(order: Order, *, to: str = "", asked: str = "", at: datetime) -> 
 
 def moved(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
     """The order's tickets as they are now that one of them has another seat: a mail a move."""
-    about = f"ticket:{ticket.id}:moved:{issue}"
-    return _promise(ticket.order, about, "order_confirmation", at=at)
+    return _changed(ticket, f"ticket:{ticket.id}:moved:{issue}", seat=ticket.seat_label, at=at)
 
 
 def reissued(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
     """The same, now that one of them has a new code."""
-    about = f"ticket:{ticket.id}:reissued:{issue}"
-    return _promise(ticket.order, about, "order_confirmation", at=at)
+    return _changed(ticket, f"ticket:{ticket.id}:reissued:{issue}", seat=None, at=at)
+
+
+def _changed(ticket: Ticket, about: str, *, seat: str | None, at: datetime) -> Delivery | None:
+    facts = {"changed": issuing.reference(ticket), "seat": seat}
+    return _promise(ticket.order, about, "ticket_changed", facts, at=at)
 
 
 def voided(

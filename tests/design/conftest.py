@@ -86,6 +86,16 @@ def paper() -> Flask:
     def brand() -> Response:
         return Response(brand_css(Tenant.accent), mimetype="text/css")
 
+    @app.route("/desk/<path:name>", methods=["GET", "POST"])
+    def desk(name: str) -> Response:
+        gallery = app.extensions["gallery"]
+        gallery.received.append((name, request.form.to_dict()))
+        if name not in gallery.answers:
+            abort(404)
+        gallery.at_work.wait(30)
+        body, status, headers = gallery.answers[name]
+        return Response(body, status, headers)
+
     @app.get("/styles")
     def styles() -> str:
         return render_template("dev/styles.html")
@@ -103,17 +113,7 @@ def paper() -> Flask:
 @pytest.fixture(scope="session")
 def _gallery(paper: Flask) -> Iterator[Gallery]:
     server = make_server("127.0.0.1", 0, paper, threaded=True)
-    gallery = Gallery(f"http://127.0.0.1:{server.port}")
-
-    @paper.route("/desk/<path:name>", methods=["GET", "POST"])
-    def desk(name: str) -> Response:
-        gallery.received.append((name, request.form.to_dict()))
-        if name not in gallery.answers:
-            abort(404)
-        gallery.at_work.wait(30)
-        body, status, headers = gallery.answers[name]
-        return Response(body, status, headers)
-
+    gallery = paper.extensions["gallery"] = Gallery(f"http://127.0.0.1:{server.port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield gallery

@@ -72,6 +72,8 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
         "reason": "Rain",
         "tickets_gone": 2,
         "gone": ["ABCD2345-1", "ABCD2345-2"],
+        "changed": "K7Q2M9-1",
+        "seat": "Stalls C3",
         "left": 1,
         "twice": False,
         "offline": False,
@@ -247,3 +249,22 @@ def test_the_evening_is_written_in_the_zone_of_its_place(app, riverside):
 def test_paid_twice_and_paid_too_late_are_different_news(app, riverside):
     assert "paid twice" in write("paid_too_late_refunded", riverside, twice=True)[1]
     assert "places were gone" in write("paid_too_late_refunded", riverside, twice=False)[1]
+
+
+@pytest.mark.parametrize(
+    ("seat", "subject", "said"),
+    [
+        ("Stalls C3", "Your seat has changed: Stalls C3", "is for Stalls C3 now"),
+        (None, "A new code for your ticket", "has a new code"),
+    ],
+)
+def test_a_changed_ticket_says_what_changed_and_that_the_old_code_is_dead(
+    app, riverside, seat, subject, said
+):
+    told, text, html = write("ticket_changed", riverside, changed="AB12CD-1", seat=seat)
+
+    assert told.startswith(subject)
+    for written in (text, html):
+        assert f"AB12CD-1 {said}" in " ".join(written.split())
+        assert "no longer lets anybody in" in " ".join(written.split())
+    assert "thank you" not in text

@@ -217,7 +217,7 @@ def test_a_new_code_is_made_once_a_form(staff, paid):
     assert ticket.issue == 2
 
     sales_jobs.tell_reissued(str(ticket.id), 2)
-    assert db.session.query(Delivery).filter_by(kind="order_confirmation").count() == 1
+    assert db.session.query(Delivery).filter_by(kind="ticket_changed").count() == 1
 
 
 def test_a_void_ticket_gets_no_new_code(staff, free):
