@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from eventflow import metrics, shared_pages
 from eventflow.api import tokens
 from eventflow.api.operations import PUBLIC, Operations, key_of_request
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.events import drafting, showing, tiers
 from eventflow.events.api import visible
@@ -193,7 +194,7 @@ def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> hold
             slug,
             items=[holds.Wanted(_tier_id(item.tier), item.quantity) for item in items],
             seats=[_seat_id(seat) for seat in also.seats or ()] if also else (),
-            best=[_best(also.best_available)] if also and also.best_available else (),
+            best=[_best(slug, also.best_available)] if also and also.best_available else (),
             asker=asker,
             at=now(),
         )
@@ -230,7 +231,12 @@ def _seat_id(given: str) -> uuid.UUID:
         raise Invalid({"seats": "There is no such seat at this event."}) from None
 
 
-def _best(asked: BestAvailable) -> Best:
+def _best(slug: str, asked: BestAvailable) -> Best:
+    if asked.max_price:
+        currency = db.session.scalar(select(Event.currency).where(Event.slug == slug))
+        if currency and asked.max_price.currency != currency:
+            message = f"This event sells in {currency}."
+            raise Invalid({"best_available.max_price.currency": message})
     return Best(
         asked.quantity,
         _tier_id(asked.tier) if asked.tier else None,

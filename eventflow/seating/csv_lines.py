@@ -5,7 +5,9 @@ categories are then made as they are named; lines of their own say more of them 
 """
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +19,18 @@ from eventflow.seating.exporting import CALCULATED, COLUMNS, TEXTS
 NEEDED = ("section", "row", "number", "x", "y")
 COLOURS = ("#b4232f", "#1f6f8b", "#c98a12", "#3d7a3a", "#6d4aa3", "#a3476f", "#55606b", "#8a5a2b")
 SEATS = {"": None, "seat": None, "standard": None} | {kind: kind for kind in checking.SEAT_KINDS}
+CELLS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "": (("section", "row", "number"), ("x", "y"), ("aisle",)),
+    "row": (("section", "row"), (), ("whole",)),
+    "booth": (("section", "row"), (), ("whole",)),
+    "table": (("section", "row"), ("x", "y", "width", "height"), ("whole",)),
+    "section": (("section",), (), ()),
+    "standing": (("section",), ("capacity",), ()),
+    "category": (("category",), (), ()),
+    "map": ((), ("x", "y", "width", "height"), ()),
+    **dict.fromkeys(checking.SHAPE_KINDS, ((), (), ())),
+}
+"""Of each kind of line the texts, the numbers and the answers yes or no that it has to have."""
 YES, NO = ("yes", "true", "1", "x"), ("", "no", "false", "0")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _TAKEN_BACK = re.compile(r"'+[=+\-@\t\r]")
@@ -103,10 +117,13 @@ class Lines:
             return
         given = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
         try:
-            given = {name: _plain(name, cell) for name, cell in given.items()}
-            self._place(line, given, given.get("kind", "").lower())
+            plain = {name: _plain(name, cell) for name, cell in given.items()}
+            self._place(line, plain, plain.get("kind", "").lower())
         except _Refused as refused:
             self._wrong(line, refused.column, refused.sentence)
+            for other in _faults(given):
+                if other.column != refused.column:
+                    self._wrong(line, other.column, other.sentence)
 
     def _place(self, line: int, given: dict[str, str], kind: str) -> None:
         if kind in SEATS:
@@ -284,6 +301,27 @@ class Lines:
             if not part.isdecimal():
                 column = part
         return line, {"name": "section", "label": "row", "points": "outline"}.get(column, column)
+
+
+def _faults(given: dict[str, str]) -> Iterator[_Refused]:
+    """All that is wrong with the cells of a line, each column once, so that nobody has to try again
+    and again; what is wrong with a line among others is said one at a time."""
+    kind = given.get("kind", "").strip().lower()
+    texts, numbers, flags = CELLS.get(kind, CELLS[""])
+    readers: list[tuple[str, Callable[[], object]]] = [
+        *((name, partial(_plain, name, cell)) for name, cell in given.items()),
+        *((name, partial(_text, given, name)) for name in texts),
+        *((name, partial(_number, given, name)) for name in numbers),
+        *((name, partial(_flag, given, name)) for name in flags),
+    ]
+    said: set[str] = set()
+    for name, read in readers:
+        try:
+            read()
+        except _Refused as refused:
+            if name not in said:
+                yield refused
+            said.add(name)
 
 
 def _plain(name: str, cell: str) -> str:

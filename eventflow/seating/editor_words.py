@@ -91,6 +91,7 @@ def _happened() -> dict[str, str]:
         "changed": _("Changed"),
         "numbered": _("Numbered {count} rows"),
         "blockDrawn": _("Drew {count} seats in {rows} rows: {name}"),
+        "tableDrawn": _("Drew a table with {count} seats"),
         "tablesDrawn": _("Drew {tables} tables with {count} seats"),
         "standingDrawn": _("Drew {name}, where {count} stand"),
         "rowDrawn": _("Drew row {label} of {count} seats"),

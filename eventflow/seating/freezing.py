@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import delete, text
 
 from eventflow.accounts import audit
@@ -20,6 +21,7 @@ from eventflow.errors import Refusal
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event
 from eventflow.seating import chairs, pricing
+from eventflow.seating import drawing as drawings
 from eventflow.seating.models import Allocation, Seat, Seating, SeatMap, SeatRow
 from eventflow.seating.pricing import find, of
 
@@ -37,6 +39,7 @@ def freeze(event: Event, seat_map: SeatMap, *, at: datetime) -> Seating:
     """Seat an event on a copy of this map. Nothing is for sale before `price` says as what."""
     if of(event.id) is not None:
         raise Refusal(_("This event is seated already. Take over the map, or unseat it first."))
+    _refuse_without_category(seat_map.drawing)
     seating = Seating(
         id=new_id(),
         event_id=event.id,
@@ -56,10 +59,27 @@ def freeze(event: Event, seat_map: SeatMap, *, at: datetime) -> Seating:
     return seating
 
 
+def _refuse_without_category(drawing: Mapping[str, Any]) -> None:
+    """What has no category can never be said a price of."""
+    bare = sum(
+        not drawings.category_of(section, seat)
+        for section, _row, seat, _position in drawings.each_seat(drawing)
+    )
+    if bare:
+        raise Refusal(
+            ngettext(
+                "%(num)d seat of this map has no price category. Paint it in the editor first.",
+                "%(num)d seats of this map have no price category. Paint them in the editor first.",
+                bare,
+            )
+        )
+
+
 def renew(seating: Seating, *, at: datetime) -> None:
     """Take over the map as it is now. Raises SeatsTaken, and changes nothing, where a chair that
     is sold or held would be moved, renamed or removed."""
     drawing, event_id = seating.seat_map.drawing, seating.event_id
+    _refuse_without_category(drawing)
     chairs.lock_rows(event_id)
     forget_lapsed(event_id, at=at)
     old_rows, old_seats = chairs.rows_of(event_id), chairs.seats_of(event_id)

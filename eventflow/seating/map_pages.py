@@ -77,7 +77,7 @@ def keep_copy(venue_slug: str, map_id: uuid.UUID) -> Response:
             person = access.current_person()
             who = (person.name or person.email) if person else ""
             name = _("%(name)s (as %(who)s drew it)", name=seat_map.name[:40], who=who[:20])
-            kept = maps.keep(venue, name, sent.get("drawing"), at=now())
+            kept = maps.keep_beside(venue, name, sent.get("drawing"), at=now())
     except Refusal as refusal:
         return _refused(refusal)
     return make_response(jsonify({"url": _address(venue_slug, kept.id)}), 201)

@@ -84,7 +84,7 @@ def create(venue: Venue, name: str, *, template: str = "empty", at: datetime) ->
 
 def keep(venue: Venue, name: str, drawing: Any, *, at: datetime) -> SeatMap:
     """A new map that shows this drawing."""
-    seat_map = SeatMap(venue_id=venue.id, name=named(name), version=1)
+    seat_map = SeatMap(venue_id=venue.id, name=_free_name(venue.id, named(name)), version=1)
     seat_map.drawing = checking.check(drawing)
     _stamp(seat_map, at)
     db.session.add(seat_map)
@@ -97,11 +97,24 @@ def keep(venue: Venue, name: str, drawing: Any, *, at: datetime) -> SeatMap:
 def copy(seat_map: SeatMap, *, at: datetime) -> SeatMap:
     venue = db.session.scalars(select(Venue).where(Venue.id == seat_map.venue_id)).one()
     name = _("%(name)s, copy", name=seat_map.name[: checking.LONGEST - 20])
-    return keep(venue, name, copying.deepcopy(seat_map.drawing), at=at)
+    return keep_beside(venue, name, copying.deepcopy(seat_map.drawing), at=at)
+
+
+def keep_beside(venue: Venue, name: str, drawing: Any, *, at: datetime) -> SeatMap:
+    """A new map whatever others are called: with a number, where there is one of this name."""
+    name, number = named(name), 1
+    free = name
+    while _is_taken(venue.id, free):
+        number += 1
+        free = f"{name[: checking.LONGEST - 5]} {number}"
+    return keep(venue, free, drawing, at=at)
 
 
 def rename(seat_map: SeatMap, name: str, *, at: datetime) -> None:
-    before, seat_map.name = seat_map.name, named(name)
+    before, wanted = seat_map.name, named(name)
+    if wanted.casefold() != before.casefold():
+        wanted = _free_name(seat_map.venue_id, wanted)
+    seat_map.name = wanted
     if before != seat_map.name:
         words = _("Renamed the seat map %(before)s to %(name)s", before=before, name=seat_map.name)
         audit.record("map.rename", seat_map, words, at=at)
@@ -116,6 +129,9 @@ def archive(seat_map: SeatMap, *, at: datetime) -> None:
 
 def restore(seat_map: SeatMap, *, at: datetime) -> None:
     if seat_map.archived_at is not None:
+        if _is_taken(seat_map.venue_id, seat_map.name):
+            words = _("Another seat map is called %(name)s by now. Rename that one first.")
+            raise Refusal(words % {"name": seat_map.name})
         seat_map.archived_at = None
         words = _("Brought back the seat map %(name)s", name=seat_map.name)
         audit.record("map.restore", seat_map, words, at=at)
@@ -159,6 +175,26 @@ def named(name: Any) -> str:
         most = checking.LONGEST
         raise Invalid({"name": _("This is longer than %(most)s characters.", most=most)})
     return name
+
+
+def _free_name(venue_id: uuid.UUID, name: str) -> str:
+    """The name, if no other map of the venue has it: people tell them apart by their names."""
+    if _is_taken(venue_id, name):
+        raise Invalid({"name": _("Another seat map of this venue is called %(name)s.", name=name)})
+    return name
+
+
+def _is_taken(venue_id: uuid.UUID, name: str) -> bool:
+    # One after the other for each venue, so that two can't take the same name at once.
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"maps {venue_id}", 0))
+    db.session.execute(select(lock))
+    with db.session.no_autoflush:
+        query = select(SeatMap.id).where(
+            SeatMap.venue_id == venue_id,
+            SeatMap.archived_at.is_(None),
+            func.lower(SeatMap.name) == func.lower(name),
+        )
+        return db.session.scalar(query.limit(1)) is not None
 
 
 def _is_going_on(seat_map: SeatMap, at: datetime) -> bool:

@@ -129,7 +129,7 @@ class SeatEditor extends HTMLElement {
       this.announce("mayNot")
       return false
     }
-    this.history.add(drawing, words)
+    this.history.add(drawing, this.word(words, facts))
     this.refresh()
     this.saving.changed()
     this.announce(words, facts)
@@ -141,7 +141,7 @@ class SeatEditor extends HTMLElement {
     if (words === null) return this.announce(direction === "undo" ? "nothingToUndo" : "nothingToRedo")
     this.refresh()
     this.saving?.changed()
-    this.announce(direction === "undo" ? "undone" : "redone", { what: this.word(words) })
+    this.announce(direction === "undo" ? "undone" : "redone", { what: words })
   }
 
   refresh() {

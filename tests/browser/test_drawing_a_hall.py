@@ -89,6 +89,26 @@ def press_block(page: Page, at: tuple[int, int], **measures: str) -> None:
     expect(dialog).to_be_hidden()
 
 
+def test_enter_draws_what_a_form_says_and_undoing_says_what(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    desk.locator("[data-floor]").focus()
+    status = desk.locator("[data-status]")
+
+    for _table in range(2):
+        desk.keyboard.press("t")
+        desk.keyboard.press("Enter")
+        expect(desk.locator("[data-dialog=table] select").first).to_be_focused()
+        desk.keyboard.press("Enter")
+        expect(status).to_have_text("Drew a table with 8 seats")
+    [section] = drawn(desk)["sections"]
+    assert len(section["rows"]) == 2
+
+    desk.keyboard.press("Delete")
+    expect(status).to_have_text("Deleted: 8 seats")
+    desk.keyboard.press("Control+z")
+    expect(status).to_have_text("Undone: Deleted: 8 seats")
+
+
 def test_a_theatre_of_1200_seats_is_drawn_by_hand_within_ten_minutes(
     desk, served, riverside, ada, room
 ):

@@ -97,6 +97,15 @@ def test_an_event_without_seats_has_none(at_riverside, storefront):
     assert answer.status_code == 422
 
 
+def test_a_price_in_another_currency_is_no_limit_of_ours(storefront, event):
+    asked = {"quantity": 1, "max_price": {"amount": 5000, "currency": "JPY"}}
+
+    answer = storefront.post(f"/api/v1/events/{event.slug}/holds", json={"best_available": asked})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "best_available.max_price.currency"
+
+
 def test_the_best_within_a_budget(event, storefront):
     path = f"/api/v1/events/{event.slug}/holds"
     price = {"amount": 2000, "currency": "USD"}

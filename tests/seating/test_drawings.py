@@ -73,6 +73,22 @@ def test_a_broken_line_is_named_with_its_column(app, lines, line, column, words)
     assert words in read.errors[0].message
 
 
+@pytest.mark.parametrize(
+    ("line", "columns"),
+    [
+        ("Stalls,A,1,zero,,Zed,vip,maybe,", {"x", "y", "kind", "aisle"}),
+        ("Stalls,A", {"number", "x", "y"}),
+        (",,,=1,2,,,,", {"section", "row", "number", "x"}),
+        (",,,,,,standing,,", {"section", "capacity"}),
+    ],
+)
+def test_all_that_is_wrong_with_a_line_is_told_at_once(app, line, columns):
+    read = importing.read((HEAD + line).encode(), "csv")
+
+    assert {one.column for one in read.errors} == columns
+    assert len(read.errors) == len(columns)
+
+
 def test_all_broken_lines_are_told_at_once(app):
     lines = "".join(f"Stalls,A,{n},x,0,,,,\n" for n in range(1, 500))
     read = importing.read((HEAD + lines).encode(), "csv")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from eventflow.db import db, now, transaction
-from eventflow.errors import Invalid
+from eventflow.errors import Invalid, Refusal
 from eventflow.events import publishing
 from eventflow.payments import checkout, settling
 from eventflow.payments.models import Payment
@@ -52,6 +52,20 @@ def redraw(event, change) -> None:
 def capacity(event, number: int = 0) -> int:
     db.session.expire_all()
     return event.tiers[number].stock.capacity
+
+
+def test_a_hall_that_could_never_have_a_price_is_not_seated(at_riverside):
+    bare = a_drawing(a_row("A", 6))
+    bare["sections"][0]["category"] = None
+    with pytest.raises(Refusal) as refusal:
+        make_seated(bare)
+
+    assert "6 seats of this map have no price category" in refusal.value.message
+
+
+def test_a_map_that_loses_its_categories_is_not_taken_over(event):
+    with pytest.raises(Refusal):
+        redraw(event, lambda section: section.update(category=None))
 
 
 def test_a_map_that_changes_later_moves_nothing(event):

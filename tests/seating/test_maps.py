@@ -367,6 +367,24 @@ def test_a_program_imports_what_it_exported(program, concert):
     assert program("PUT", path, data=big, headers=kind).status_code == 200
 
 
+def test_no_two_maps_of_a_venue_bear_the_same_name(program, console, here, concert):
+    venue = f"/venues/{concert.venue_id}/maps"
+    again_named = program("POST", venue, json={"name": "concert", "template": "empty"})
+    assert again_named.status_code == 422
+    assert "is called concert" in again_named.json["errors"][0]["message"]
+
+    console.post(f"{here}/copy")
+    console.post(f"{here}/copy")
+    maps_of = program("GET", venue).json["maps"]
+    assert [one["name"] for one in maps_of] == ["Concert", "Concert, copy", "Concert, copy 2"]
+
+    taken = {"version": 1, "name": "Concert, copy", "drawing": concert.drawing}
+    assert program("PUT", f"/maps/{concert.id}", json=taken).status_code == 422
+    console.post(f"{here}/archive")
+    assert program("POST", venue, json={"name": "Concert"}).status_code == 201
+    assert console.post(f"{here}/restore").status_code == 409
+
+
 @pytest.mark.parametrize("body", [{}, {"hello": 1}, {"sections": []}])
 def test_a_file_that_is_no_seat_map_leaves_the_hall_as_it_is(program, concert, body):
     answer = program("POST", f"/maps/{concert.id}/import", json=body)

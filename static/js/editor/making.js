@@ -12,6 +12,7 @@ export class Making {
     for (const dialog of editor.querySelectorAll("[data-dialog]")) {
       const form = dialog.querySelector("form")
       form.addEventListener("submit", (event) => this.submitted(event, dialog))
+      form.addEventListener("keydown", (event) => this.entered(event, form))
       form.addEventListener("change", (event) => event.target.name === "section" && form.elements.rowStart && this.continueLabels(form))
     }
   }
@@ -95,6 +96,13 @@ export class Making {
     dialog.showModal()
   }
 
+  // Enter draws what the form says, from a choice too, which it would open otherwise.
+  entered(event, form) {
+    if (event.key !== "Enter" || !event.target.matches("select, input")) return
+    event.preventDefault()
+    form.requestSubmit(form.querySelector(".button--primary"))
+  }
+
   fillChoices(form) {
     const { drawing, activeSection, word } = this.editor
     const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text })
@@ -173,7 +181,7 @@ export class Making {
     const made = withSection(drawing, section.id, { rows: [...section.rows, ...rows] })
     this.editor.activeSection = section.id
     const seats = new Set(rows.flatMap((row) => row.seats.map((seat) => seat.id)))
-    this.added(made, { ...nothing(), seats }, "tablesDrawn", { tables: rows.length, count: seats.size })
+    this.added(made, { ...nothing(), seats }, rows.length === 1 ? "tableDrawn" : "tablesDrawn", { tables: rows.length, count: seats.size })
     this.rememberSection()
   }
 
