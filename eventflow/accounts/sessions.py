@@ -8,7 +8,8 @@ Whoever never signs in never has this read, so that buyers' pages stay the same 
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager
 
 from eventflow import tenancy
@@ -27,6 +28,17 @@ def init_app(app: Flask) -> None:
     # so make no page fit for caching: the "remember me" cookie, of no use here, and current_user
     # in every template.
     app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.session_interface = _Sessions()
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, which prepares to check a signature before it looks whether there is one: who scans
+    at the door has no cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 @login_manager.request_loader

@@ -55,6 +55,11 @@ class Principal:
     def covers(self, event_id: uuid.UUID) -> bool:
         return not self.event_ids or event_id in self.event_ids
 
+    @property
+    def works_here(self) -> bool:
+        """Whether drafts and hidden tiers are shown: to programs of the office, not to devices."""
+        return self.device_id is None
+
     def may(self, role: str) -> bool:
         return ROLES.index(self.role) >= ROLES.index(role)
 
@@ -76,6 +81,18 @@ def principal() -> Principal | None:
         g.principal = _identify(request.headers.get("Authorization"))
     found: Principal | None = g.principal
     return found
+
+
+def works_here() -> bool:
+    """Whether whoever calls may see what is not public."""
+    who = principal()
+    return who is not None and who.works_here
+
+
+def covers(event_id: uuid.UUID) -> bool:
+    """Whether whoever calls may know of this event, as far as that is kept to some."""
+    who = principal()
+    return who is None or who.covers(event_id)
 
 
 def require_role(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -75,6 +75,8 @@ class Claim:
     phone_key: bytes | None = None
     freshness: str | None = None
     is_code: bool = True
+    read: codes.CodeFacts | None = field(default=None, repr=False)
+    """The static code that was shown, as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def claim_of(code: str, *, at: datetime) -> Claim:
         facts = codes.read(code)
         public = keys.of(facts.key_id).public
         if facts.version == codes.ROTATING:
-            rotated = rotating.verify(public, code)
+            rotated = rotating.verify(public, facts)
             return Claim(
                 facts.ticket_id,
                 facts.issue,
@@ -131,10 +133,10 @@ def claim_of(code: str, *, at: datetime) -> Claim:
                 rotated.phone_key,
                 rotated.freshness(at),
             )
-        codes.verify(public, code)
+        codes.verify(public, facts)
     except (codes.NotACode, codes.BadSignature, LookupError):
         return Claim(None, is_code=False)
-    return Claim(facts.ticket_id, facts.issue)
+    return Claim(facts.ticket_id, facts.issue, read=facts)
 
 
 def by_hand(ticket_id: uuid.UUID | None) -> Claim:

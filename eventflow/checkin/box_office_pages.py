@@ -1,18 +1,19 @@
-"""The console's pages of selling at the door: the till, a sale just made, shifts and cash-up."""
+"""The console's pages of selling at the door: the till, what is set aside, a sale just made."""
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, g, redirect, request
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from eventflow.accounts import access
-from eventflow.checkin import door_figures, door_sales, shifts
-from eventflow.checkin.models import Shift
+from eventflow.accounts.hosts import tenant_url
+from eventflow.checkin import door_sales, figures, shift_pages, shifts
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.events import drafting
@@ -20,16 +21,20 @@ from eventflow.events.models import Event
 from eventflow.money import UnclearAmount, minor_digits, parse_amount, price_with_fees
 from eventflow.pages import page
 from eventflow.payments import desk
-from eventflow.sales import availability, figures, holds, orders
+from eventflow.sales import availability, holds, orders
+from eventflow.sales import figures as sales_figures
+from eventflow.sales.models import Hold, Order
 from eventflow.sales.orders import Buyer
-from eventflow.spreadsheets import csv_file
-from eventflow.tickets import issuing
+from eventflow.seating import allocations
+from eventflow.seating import hall as halls
+from eventflow.tickets import qr, showing_tickets
+from eventflow.tickets.showing_tickets import ShownTicket
 
 bp = Blueprint("box_office", __name__)
+bp.register_blueprint(shift_pages.bp)
 
 MOST_AT_ONCE = 100
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-CSV_HEADS = ("sold_at", "order", "buyer", "method", "amount", "currency", "tickets")
 
 
 @bp.get("/box-office")
@@ -57,27 +62,111 @@ def sell(slug: str) -> Response:
         return _till(drafting.find(slug), refusal.fields)
     except Refusal as refusal:
         return _till(drafting.find(slug), {"": refusal.message}, status=refusal.status)
+    return _sold(slug, event, order)
+
+
+@bp.post("/box-office/held")
+def hold(slug: str) -> Response:
+    """Set seats aside, the best there are or those that were named, and say which and how much."""
+    at, event = now(), drafting.find(slug)
+    try:
+        typed = request.form.get("seats", "")
+        chosen = allocations.read_list(event, typed) if typed.strip() else []
+        placed = door_sales.hold(
+            event,
+            _wanted(event, enough=bool(chosen)),
+            chosen=chosen,
+            need="need" in request.form,
+            person_id=_person(),
+            form_key=request.form.get("form_key") or desk.new_form_key(),
+            at=at,
+        )
+    except Invalid as refusal:
+        return _till(drafting.find(slug), refusal.fields)
+    except Refusal as refusal:
+        return _till(drafting.find(slug), {"": _said(refusal)}, status=refusal.status)
     availability.forget(event.id)
-    given = request.form.get("given", "").strip()
-    return _to(slug, f"sold/{order.code}" + (f"?{urlencode({'given': given})}" if given else ""))
+    return _to(slug, f"held/{placed.id}")
+
+
+@bp.get("/box-office/held/<uuid:hold_id>")
+def show_held(slug: str, hold_id: uuid.UUID) -> Response:
+    event = drafting.find(slug)
+    try:
+        return _held_page(event, door_sales.held(event, hold_id, at=now()), {})
+    except (holds.HoldExpired, holds.HoldUsed) as refusal:
+        flash(refusal.message, "doubt")
+        return _to(slug)
+
+
+@bp.post("/box-office/held/<uuid:hold_id>")
+def sell_held(slug: str, hold_id: uuid.UUID) -> Response:
+    """Sell what is set aside, once, however often the button was pressed."""
+    at, event = now(), drafting.find(slug)
+    try:
+        order = door_sales.sell_held(
+            event,
+            hold_id,
+            method=request.form.get("method", ""),
+            buyer=_buyer(),
+            person_id=_person(),
+            gate_id=_gate_id(event),
+            locale=str(get_locale() or "en"),
+            at=at,
+        )
+    except Invalid as refusal:
+        event = drafting.find(slug)
+        return _held_page(event, door_sales.held(event, hold_id, at=at), refusal.fields)
+    except (holds.HoldExpired, holds.HoldUsed) as refusal:
+        flash(refusal.message, "doubt")
+        return _to(slug)
+    return _sold(slug, event, order)
+
+
+@bp.post("/box-office/held/<uuid:hold_id>/release")
+def release_held(slug: str, hold_id: uuid.UUID) -> Response:
+    """Other seats, or none: these are everybody's again."""
+    with transaction():
+        event = drafting.find(slug)
+        try:
+            holds.give_back(door_sales.held(event, hold_id, at=now(), lock=True))
+        except (holds.HoldExpired, holds.HoldUsed) as refusal:
+            flash(refusal.message, "doubt")
+    availability.forget(event.id)
+    return _to(slug)
 
 
 @bp.get("/box-office/sold/<code>")
 def show_sold(slug: str, code: str) -> Response:
-    """What was just sold: print it, mail it, and go on with the next."""
+    """What was just sold: print it, mail it, put it on a phone, and go on with the next."""
     event = drafting.find(slug)
     sale, order = door_sales.sale_of(code)
+    tickets = showing_tickets.shown(order, order.tickets)
     return page(
         "checkin/organizer/sold.html",
         event=event,
         sale=sale,
         order=order,
-        references=[
-            (issuing.reference(ticket), ticket.tier.name, str(ticket.id), ticket.secret)
-            for ticket in order.tickets
-        ],
+        tickets=tickets,
+        links=_links(order, tickets),
+        moves=_moves(tickets),
         given=_given(order.total, order.currency),
         form_key=desk.new_form_key(),
+    )
+
+
+@bp.get("/box-office/sold/<code>/slip")
+def show_slip(slug: str, code: str) -> Response:
+    """The way to the tickets, printed: who has no mail address scans it."""
+    event = drafting.find(slug)
+    _sale, order = door_sales.sale_of(code)
+    tickets = showing_tickets.shown(order, order.tickets)
+    return page(
+        "checkin/organizer/slip.html",
+        event=event,
+        order=order,
+        links=_links(order, tickets),
+        moves=_moves(tickets),
     )
 
 
@@ -110,7 +199,7 @@ def open_shift(slug: str) -> Response:
                 event,
                 person.id,
                 person.name or person.email,
-                _amount(request.form.get("float", ""), event.currency, "float", empty=0),
+                shift_pages.amount(request.form.get("float", ""), event.currency, "float", empty=0),
                 at=now(),
             )
     except Invalid as refusal:
@@ -119,72 +208,21 @@ def open_shift(slug: str) -> Response:
     return _to(slug)
 
 
-@bp.get("/box-office/shifts")
-def show_shifts(slug: str) -> Response:
-    event = drafting.find(slug)
-    found = shifts.listed(event)
-    return page(
-        "checkin/organizer/shifts.html",
-        event=event,
-        shifts=[(shift, shifts.cash_up(shift)) for shift in found],
-    )
-
-
-@bp.get("/box-office/shifts/<uuid:shift_id>")
-def show_shift(slug: str, shift_id: uuid.UUID) -> Response:
-    event = drafting.find(slug)
-    return _shift_page(event, shifts.find(event, shift_id), {})
-
-
-@bp.post("/box-office/shifts/<uuid:shift_id>/close")
-def close_shift(slug: str, shift_id: uuid.UUID) -> Response:
-    """Cash up, one's own drawer or a colleague's; the audit log says who counted."""
-    try:
-        with transaction():
-            event = drafting.find(slug)
-            shift = shifts.find(event, shift_id, lock=True)
-            counted = _amount(request.form.get("counted", ""), event.currency, "counted")
-            shifts.close(shift, counted=counted, notes=request.form.get("notes", ""), at=now())
-    except Invalid as refusal:
-        event = drafting.find(slug)
-        return _shift_page(event, shifts.find(event, shift_id), refusal.fields)
-    flash(_("Cashed up. The shift is closed."), "right")
-    return _to(slug, f"shifts/{shift_id}")
-
-
-@bp.get("/box-office/shifts/<uuid:shift_id>.csv")
-def shift_csv(slug: str, shift_id: uuid.UUID) -> Response:
-    shifts.find(drafting.find(slug), shift_id)
-    rows = (
-        [
-            (
-                order.created_at.isoformat(timespec="seconds"),
-                order.code,
-                order.buyer_name,
-                sale.method,
-                str(sale.amount),
-                order.currency,
-                sum(line.quantity for line in order.lines),
-            )
-            for sale, order in shifts.sales(shifts.find(drafting.find(slug), shift_id))
-        ]
-        for _once in (1,)
-    )
-    return csv_file(f"shift-{shift_id}.csv", CSV_HEADS, rows)
-
-
 def _till(event: Event, errors: Mapping[str, str], *, status: int | None = None) -> Response:
     at = now()
     rule = g.tenant.fee_rule(event.currency, event.fee_mode)
     shift = shifts.current(event, _person())
-    sold = figures.of_tiers(event, at=at)
+    sold = sales_figures.of_tiers(event, at=at)
+    seated = _seated_tiers(event)
     return page(
         "checkin/organizer/till.html",
         status=status or (422 if errors else 200),
         event=event,
         shift=shift,
+        is_seated=any(one.tier.id in seated for one in sold),
         tiers=[
             {
+                "is_seated": one.tier.id in seated,
                 "field": f"tier-{one.tier.id}",
                 "name": one.tier.name,
                 "hidden": one.tier.hidden,
@@ -198,48 +236,101 @@ def _till(event: Event, errors: Mapping[str, str], *, status: int | None = None)
         rule=rule,
         digits=minor_digits(event.currency),
         gates=_gates(event),
-        typed={name: request.form.get(name, "") for name in ("name", "email", "float", "gate")}
-        | {"method": request.form.get("method", "cash")},
+        typed={name: request.form.get(name, "") for name in ("float", "seats", "need")}
+        | _typed_of_buyer(),
         form_key=request.form.get("form_key") if errors else desk.new_form_key(),
-        methods=_methods(),
+        methods=shift_pages.methods(),
         errors=errors,
     )
 
 
-def _shift_page(event: Event, shift: Shift, errors: Mapping[str, str]) -> Response:
+def _held_page(event: Event, held: Hold, errors: Mapping[str, str]) -> Response:
+    labels: dict[uuid.UUID, list[str]] = {}
+    for seat in holds.seats_of(held):
+        labels.setdefault(seat.tier_id, []).append(seat.label)
     return page(
-        "checkin/organizer/shift.html",
+        "checkin/organizer/held.html",
         status=422 if errors else 200,
         event=event,
-        shift=shift,
-        sums=shifts.cash_up(shift),
-        sales=shifts.sales(shift),
-        methods=dict(_methods()),
-        typed={name: request.form.get(name, "") for name in ("counted", "notes")},
+        hold=held,
+        lines=[(line, ", ".join(labels.get(line.tier_id, ()))) for line in held.lines],
+        sums=held.totals,
+        digits=minor_digits(event.currency),
+        gates=_gates(event),
+        typed=_typed_of_buyer(),
+        methods=shift_pages.methods(),
         errors=errors,
     )
+
+
+def _typed_of_buyer() -> dict[str, str]:
+    form = request.form
+    typed = {name: form.get(name, "") for name in ("name", "email", "gate")}
+    return typed | {"method": form.get("method", "cash")}
+
+
+def _seated_tiers(event: Event) -> frozenset[uuid.UUID]:
+    """Its tiers that are sold by seat."""
+    hall = halls.of(event.id)
+    return frozenset(uuid.UUID(tier) for tier in hall.seated_tiers) if hall else frozenset()
+
+
+def _said(refusal: Refusal) -> str:
+    """The refusal's sentence, and what is free near what was asked."""
+    near = [
+        ", ".join(one["labels"])
+        for one in (refusal.facts.get("document") or {}).get("alternatives", ())[:3]
+    ]
+    if not near:
+        return refusal.message
+    return _("%(said)s Free near there: %(seats)s.", said=refusal.message, seats="; ".join(near))
+
+
+def _sold(slug: str, event: Event, order: Order) -> Response:
+    availability.forget(event.id)
+    given = request.form.get("given", "").strip()
+    return _to(slug, f"sold/{order.code}" + (f"?{urlencode({'given': given})}" if given else ""))
+
+
+def _links(order: Order, tickets: Sequence[ShownTicket]) -> list[tuple[str, Markup]]:
+    """QR codes of the pages that show the tickets: all of them on one phone, or each on its own."""
+    valid = [ticket for ticket in tickets if ticket.state != "cancelled"]
+    links = [
+        (
+            " · ".join(filter(None, (one.reference, one.tier, one.seat))),
+            url_for("tickets.show_ticket", ticket_id=one.id, secret=one.secret),
+        )
+        for one in valid
+    ]
+    if len(valid) > 1:
+        whole = url_for("payments.show_order", code=order.code, secret=order.secret)
+        links.insert(0, (_("All of them on one phone"), whole))
+    return [
+        (
+            words,
+            Markup(qr.of_address(tenant_url(g.tenant.slug, path), title=words)),  # noqa: S704
+        )
+        for words, path in links
+    ]
+
+
+def _moves(tickets: Sequence[ShownTicket]) -> bool:
+    """Whether a phone makes any of their codes."""
+    return any(one.code_kind != "static" for one in tickets)
 
 
 def _gates(event: Event) -> list[tuple[str, str]]:
-    names = [(str(gate.id), gate.name) for gate in door_figures.gates(event)]
+    names = [(str(gate.id), gate.name) for gate in figures.gates(event)]
     return [("", _("no gate in particular")), *names] if names else []
 
 
 def _gate_id(event: Event) -> uuid.UUID | None:
     """Where it was sold, if that was said; a gate that is gone by now is not worth a refusal."""
     typed = request.form.get("gate", "")
-    return next((gate.id for gate in door_figures.gates(event) if str(gate.id) == typed), None)
+    return next((gate.id for gate in figures.gates(event) if str(gate.id) == typed), None)
 
 
-def _methods() -> list[tuple[str, str]]:
-    return [
-        ("cash", _("Cash")),
-        ("card", _("Card, on the terminal")),
-        ("free", _("Free, a guest of the house")),
-    ]
-
-
-def _wanted(event: Event) -> list[holds.Wanted]:
+def _wanted(event: Event, *, enough: bool = False) -> list[holds.Wanted]:
     wanted = []
     for tier in event.tiers:
         typed = request.form.get(f"tier-{tier.id}", "").strip() or "0"
@@ -248,7 +339,7 @@ def _wanted(event: Event) -> list[holds.Wanted]:
             raise Invalid({f"tier-{tier.id}": words})
         if int(typed):
             wanted.append(holds.Wanted(tier.id, int(typed)))
-    if not wanted:
+    if not wanted and not enough:
         raise Invalid({"": _("Choose at least one ticket.")})
     return wanted
 
@@ -272,15 +363,6 @@ def _buyer() -> Buyer:
 
 def _is_address(email: str) -> bool:
     return len(email) <= 254 and bool(_ADDRESS.fullmatch(email)) and email.isprintable()
-
-
-def _amount(typed: str, currency: str, name: str, *, empty: int | None = None) -> int:
-    if not typed.strip() and empty is not None:
-        return empty
-    try:
-        return parse_amount(typed, currency, get_locale() or "en")
-    except UnclearAmount as unclear:
-        raise Invalid({name: _(unclear.sentence, **unclear.details)}) from None
 
 
 def _person() -> uuid.UUID:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from eventflow.accounts import access
 from eventflow.accounts.hosts import tenant_url
-from eventflow.checkin import devices, door_figures
+from eventflow.checkin import devices, figures
 from eventflow.checkin.models import Device, Gate, Pairing
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound
@@ -93,8 +93,8 @@ def _pairing(pairing_id: uuid.UUID) -> Pairing:
 
 
 def _devices_page(event: Event, errors: Mapping[str, str]) -> Response:
-    gates = door_figures.gates(event)
-    found = door_figures.devices(event)
+    gates = figures.gates(event)
+    found = figures.devices(event)
     return page(
         "checkin/organizer/devices.html",
         "listed",
@@ -124,7 +124,7 @@ def _asked(event: Event) -> dict[str, Any]:
     typed = _typed()
     if not 1 <= len(typed["name"]) <= 60:
         raise Invalid({"name": _("Give it a short name, such as North 2.")})
-    known = {str(gate.id): gate.id for gate in door_figures.gates(event)}
+    known = {str(gate.id): gate.id for gate in figures.gates(event)}
     if not set(typed["gates"]) <= set(known):
         raise Invalid({"gates": _("Choose among the gates of this event.")})
     return {

@@ -25,6 +25,8 @@ class TierCount(Document):
 class AnswerCount(Document):
     result: str
     reason: str
+    admitted: bool
+    """Whether they went in all the same: a double entry is no refusal."""
     count: int
 
 
@@ -68,20 +70,25 @@ def show_door(slug: str) -> DoorAnswer:
     """Heads in each area, entries of the last hour, and what has to be looked at."""
     event, at = principals.event_of(slug), now()
     return DoorAnswer.model_construct(
-        areas=[_area(crowd) for crowd in figures.crowds(event)],
+        areas=[_area(one) for one in figures.heads(event)],
         tiers=[
             TierCount.model_construct(
-                id=opaque(tier.id), name=tier.name, expected=expected, inside=inside
+                id=opaque(one.tier.id),
+                name=one.tier.name,
+                expected=one.expected,
+                inside=one.inside,
             )
-            for tier, expected, inside in figures.by_tier(event)
+            for one in figures.tiers(event)
         ],
         refusals=[
-            AnswerCount.model_construct(result=result, reason=reason, count=count)
-            for result, reason, count in figures.refusals(event)
+            AnswerCount.model_construct(
+                result=one.result, reason=one.reason, admitted=one.admitted, count=one.number
+            )
+            for one in figures.answers(event)
         ],
         minutes=[
-            MinuteCount.model_construct(at=minute, gate=gate, entries=entries)
-            for minute, gate, entries in figures.curve(event, at=at)
+            MinuteCount.model_construct(at=one.minute, gate=one.gate, entries=one.number)
+            for one in figures.entries(event, since=at - figures.WINDOW, until=at)
         ],
         doubles=[_crossing(one) for one in figures.doubles(event)],
         let_in_wrongly=[_crossing(one) for one in figures.let_in_wrongly(event)],
@@ -89,14 +96,14 @@ def show_door(slug: str) -> DoorAnswer:
     )
 
 
-def _area(crowd: figures.Crowd) -> AreaCount:
-    area = crowd.area
+def _area(heads: figures.Heads) -> AreaCount:
+    area = heads.area
     return AreaCount.model_construct(
         id=opaque(area.id) if area else None,
         name=area.name if area else "",
         capacity=area.capacity if area else None,
-        inside=crowd.inside,
-        alarm=crowd.alarms,
+        inside=heads.inside,
+        alarm=bool(heads.alarm),
     )
 
 

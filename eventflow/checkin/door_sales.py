@@ -20,9 +20,43 @@ from eventflow.errors import Invalid, NotFound
 from eventflow.events.models import Event
 from eventflow.payments import settling
 from eventflow.payments.models import Payment
-from eventflow.sales import holds, orders
-from eventflow.sales.models import Order
+from eventflow.sales import holds, orders, seats
+from eventflow.sales.holds import Placed
+from eventflow.sales.models import Hold, Order
 from eventflow.sales.orders import Buyer
+
+BUYER = "box office"
+"""Whose holds those of the till are."""
+
+
+def hold(
+    event: Event,
+    wanted: Sequence[holds.Wanted],
+    *,
+    chosen: Sequence[uuid.UUID] = (),
+    need: bool = False,
+    person_id: uuid.UUID,
+    form_key: str,
+    at: datetime,
+) -> Placed:
+    """Set places aside while the buyer looks for their purse. Commits by itself.
+
+    `chosen` are seats by name; of a tier that is sold by seat, `wanted` gets the best there are.
+    The same `form_key` is the same hold. Raises what `seats.place` raises, and ShiftClosed.
+    """
+    slug = event.slug
+    if shifts.current(event, person_id) is None:
+        raise shifts.ShiftClosed(_("Open your shift before you sell."))
+    asker = seats.Asker(BUYER, f"door:{form_key}", hidden_too=True, need=need)
+    return seats.place(slug, seats=chosen, items=wanted, asker=asker, at=at)
+
+
+def held(event: Event, hold_id: uuid.UUID, *, at: datetime, lock: bool = False) -> Hold:
+    """What is set aside at this event's till. Raises HoldUsed, HoldExpired or NotFound."""
+    found = holds.find_live(hold_id, at=at, lock=lock)
+    if found.event_id != event.id or found.buyer != BUYER:
+        raise NotFound(_("There is no such hold."))
+    return found
 
 
 def sell(
@@ -39,24 +73,56 @@ def sell(
 ) -> Order:
     """Sell so many of these tiers and issue their tickets. Commits by itself.
 
-    The same `form_key` is the same sale. Raises what `holds.place` raises, ShiftClosed without an
-    open shift, and Invalid for a method that isn't one.
+    The same `form_key` is the same sale. Raises what `hold` raises, and Invalid for a method that
+    isn't one.
     """
-    if method not in SALE_METHODS:
-        raise Invalid({"method": _("Choose how it is paid.")})
+    _check_method(method)
     if made := orders.of_form(form_key):
         return made
-    event_id, slug = event.id, event.slug
-    if shifts.current(event, person_id) is None:
-        raise shifts.ShiftClosed(_("Open your shift before you sell."))
-    placed = holds.place(
-        slug, wanted, buyer="box office", form_key=f"door:{form_key}", hidden_too=True, at=at
-    )
+    event_id = event.id
+    placed = hold(event, wanted, person_id=person_id, form_key=form_key, at=at)
+    return _sell_once(event_id, placed.id, method, buyer, person_id, form_key, gate_id, locale, at)
+
+
+def sell_held(
+    event: Event,
+    hold_id: uuid.UUID,
+    *,
+    method: str,
+    buyer: Buyer,
+    person_id: uuid.UUID,
+    gate_id: uuid.UUID | None = None,
+    locale: str = "en",
+    at: datetime,
+) -> Order:
+    """Sell what is set aside. Commits by itself; the same hold is the same sale."""
+    _check_method(method)
+    form_key = f"door:{hold_id}"
+    if made := orders.of_form(form_key):
+        return made
+    held(event, hold_id, at=at)
+    return _sell_once(event.id, hold_id, method, buyer, person_id, form_key, gate_id, locale, at)
+
+
+def _check_method(method: str) -> None:
+    if method not in SALE_METHODS:
+        raise Invalid({"method": _("Choose how it is paid.")})
+
+
+def _sell_once(
+    event_id: uuid.UUID,
+    hold_id: uuid.UUID,
+    method: str,
+    buyer: Buyer,
+    person_id: uuid.UUID,
+    form_key: str,
+    gate_id: uuid.UUID | None,
+    locale: str,
+    at: datetime,
+) -> Order:
     try:
         with transaction():
-            return _sold(
-                event_id, placed.id, method, buyer, person_id, form_key, gate_id, locale, at
-            )
+            return _sold(event_id, hold_id, method, buyer, person_id, form_key, gate_id, locale, at)
     except holds.HoldUsed:
         # Two presses at once had the same hold, and the other one was first.
         if made := orders.of_form(form_key):

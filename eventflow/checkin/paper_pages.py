@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventflow.accounts import access
-from eventflow.checkin import badges, door_figures, paper, plan
+from eventflow.checkin import badges, figures, paper, plan
 from eventflow.checkin.models import Gate
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound
@@ -97,7 +97,7 @@ def print_badge(slug: str, ticket_id: uuid.UUID) -> Response:
 
 
 def _paper_page(event: Event, errors: Mapping[str, str]) -> Response:
-    gates = door_figures.gates(event)
+    gates = figures.gates(event)
     waiting = [one for one in paper.expected(event, None) if one.checked_in_at is None]
     return page(
         "checkin/organizer/paper.html",

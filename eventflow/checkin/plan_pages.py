@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from eventflow.accounts import access
-from eventflow.checkin import door_figures, plan
+from eventflow.checkin import figures, plan
 from eventflow.checkin.models import Area, Gate
 from eventflow.checkin.plan import AreaFacts, GateFacts
 from eventflow.db import now, transaction
@@ -28,14 +28,14 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 def show_gates(slug: str) -> Response:
     event = drafting.find(slug)
     tiers, names = plan.tiers_of(event), {tier.id: tier.name for tier in event.tiers}
-    areas = door_figures.areas(event)
+    areas = figures.heads(event)
     return page(
         "checkin/organizer/gates.html",
         event=event,
-        gates=door_figures.gates(event),
+        gates=figures.gates(event),
         tiers={gate: sorted(names[tier] for tier in chosen) for gate, chosen in tiers.items()},
-        areas=areas,
-        area_names={one.area.id: one.area.name for one in areas},
+        areas=[one for one in areas if one.area],
+        area_names={one.area.id: one.area.name for one in areas if one.area},
         may_change=access.may("admin"),
     )
 
@@ -152,7 +152,7 @@ def _gate_page(
         gate=gate,
         typed=shown,
         errors=errors or {},
-        areas=[(str(one.area.id), one.area.name) for one in door_figures.areas(event)],
+        areas=[(str(area.id), area.name) for area in figures.areas(event)],
         directions=[
             ("in", _("In")),
             ("out", _("Out")),

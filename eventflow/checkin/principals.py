@@ -82,8 +82,8 @@ def the_device() -> Principal:
 def event_of(slug: str) -> Event:
     """The event of this address, if whoever calls may scan at it."""
     event = drafting.find(slug)
-    who = tokens.principal()
-    if who is not None and not who.covers(event.id):
+    is_hidden = event.status == "draft" and not tokens.works_here()
+    if is_hidden or not tokens.covers(event.id):
         raise NotFound(_("There is no such event."))
     return event
 

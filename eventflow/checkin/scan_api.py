@@ -15,7 +15,7 @@ from eventflow.api import tokens
 from eventflow.api.documents import Document, Instant, Text
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, manifest, principals
-from eventflow.checkin.admitting import Admission, Reader, Reading
+from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
 from eventflow.checkin.operations import api
 from eventflow.db import now
 from eventflow.errors import Invalid
@@ -163,7 +163,7 @@ def check_in(body: ScanRequest) -> ScanAnswer:
     except admitting.TokenRevoked:
         raise revoked(who) from None
     metrics.checked_in(admission.result)
-    return _answer(body, admission, together, who)
+    return _answer(body, admission, together, who, reading.claim)
 
 
 @api.get(
@@ -209,7 +209,7 @@ def revoked(who: Principal) -> Exception:
     return Unauthorized(_("This token was revoked."))
 
 
-def _claim(body: ScanRequest, read_at: datetime) -> admitting.Claim:
+def _claim(body: ScanRequest, read_at: datetime) -> Claim:
     if (body.code is None) == (body.ticket is None):
         raise Invalid({"code": _("Send either the code or the ticket.")})
     if body.code is not None:
@@ -247,13 +247,17 @@ def _together(
 
 
 def _answer(
-    body: ScanRequest, admission: Admission, together: list[TogetherAnswer], who: Principal
+    body: ScanRequest,
+    admission: Admission,
+    together: list[TogetherAnswer],
+    who: Principal,
+    claim: Claim,
 ) -> ScanAnswer:
     ticket = admission.ticket or {}
     return ScanAnswer.model_construct(
         result=admission.result,
         reason=admission.reason,
-        ticket=_shown(body, admission, who),
+        ticket=_shown(body, admission, who, claim),
         checked_in_at=admission.checked_in_at,
         scan_id=body.scan_id or admission.scan_id,
         direction=admission.direction,
@@ -268,7 +272,9 @@ def _answer(
     )
 
 
-def _shown(body: ScanRequest, admission: Admission, who: Principal) -> TicketShown | None:
+def _shown(
+    body: ScanRequest, admission: Admission, who: Principal, claim: Claim
+) -> TicketShown | None:
     ticket = admission.ticket
     if ticket is None:
         return None
@@ -277,7 +283,7 @@ def _shown(body: ScanRequest, admission: Admission, who: Principal) -> TicketSho
     return TicketShown.model_construct(
         id=ticket["id"],
         digest=manifest.ticket_digest(uuid.UUID(ticket["id"])),
-        code=_code_shown(ticket, body, who),
+        code=_code_shown(ticket, body, who, claim),
         status="cancelled" if ticket["status"] == "cancelled" else status,
         attendee=AttendeeShown.model_construct(
             name=ticket["name"], email=ticket["email"] if contact_too else None
@@ -311,11 +317,15 @@ def _group(group: dict[str, Any] | None, together: list[TogetherAnswer]) -> Grou
     return Group.model_construct(size=group["size"], inside=inside, tickets=tickets)
 
 
-def _code_shown(ticket: dict[str, Any], body: ScanRequest, who: Principal) -> str:
+def _code_shown(ticket: dict[str, Any], body: ScanRequest, who: Principal, claim: Claim) -> str:
     if who.device_id is not None:
         return ""
     if not who.may("staff"):
         return body.code or ""
+    read = claim.read
+    if read and (read.key_id, read.issue) == (ticket["key_number"], ticket["issue"]):
+        # There is one code of each issue, and it was shown just now.
+        return read.code
     key = keys.of(ticket["key_number"])
     return codes.sign(
         key.private,

@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from flask import g
+from flask_babel import gettext as _
 from pydantic import Field
 
 from eventflow.api import tokens
 from eventflow.api.documents import Instant, PageQuery, Text, next_page
 from eventflow.api.operations import PUBLIC, Operations
 from eventflow.db import now, transaction
-from eventflow.errors import Invalid
+from eventflow.errors import Invalid, NotFound
 from eventflow.events import drafting, finding, publishing
 from eventflow.events.documents import (
     EventAnswer,
@@ -33,14 +34,15 @@ class EventQuery(PageQuery):
 
 @api.get("/events", summary="List events", role=PUBLIC, query=EventQuery, answers={200: EventList})
 def list_events(query: EventQuery) -> EventList:
-    """Public events; with a token, drafts too."""
-    at = now()
+    """Public events; with a token, drafts too. A device is told of those it may scan at."""
+    at, who = now(), tokens.principal()
     search = finding.Search(
         q=query.q.strip(),
         category=query.category.strip(),
         starts_from=query.starts_from,
         starts_to=query.starts_to,
-        drafts_too=tokens.principal() is not None,
+        drafts_too=tokens.works_here(),
+        only=who.event_ids if who else frozenset(),
     )
     total, events = finding.count_and_page(search, offset=query.offset, limit=query.per_page)
     return EventList.model_construct(
@@ -48,6 +50,14 @@ def list_events(query: EventQuery) -> EventList:
         total=total,
         next=next_page(query, total),
     )
+
+
+def visible(slug: str) -> Event:
+    """The event of this address, if whoever calls may see it."""
+    event = drafting.find(slug)
+    if not tokens.covers(event.id) or not (event.is_public or tokens.works_here()):
+        raise NotFound(_("There is no such event."))
+    return event
 
 
 @api.post(

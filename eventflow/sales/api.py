@@ -10,8 +10,9 @@ from eventflow import metrics, shared_pages
 from eventflow.api import tokens
 from eventflow.api.operations import PUBLIC, Operations, key_of_request
 from eventflow.db import now, transaction
-from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.errors import Invalid, Refusal
 from eventflow.events import drafting, showing, tiers
+from eventflow.events.api import visible
 from eventflow.events.documents import (
     EventWithTiers,
     TierAnswer,
@@ -50,10 +51,10 @@ CHOOSING = (
 )
 def show_event(slug: str) -> EventWithTiers:
     """With a token, also drafts and hidden tiers."""
-    event = _visible(slug)
+    event = visible(slug)
     at = now()
     shown = {left.id: left for left in availability.of(event.id, event.tenant_id, at=at)}
-    everything = tokens.principal() is not None
+    everything = tokens.works_here()
     return EventWithTiers.model_construct(
         event=event_document(event, at=at),
         tiers=[
@@ -115,7 +116,7 @@ api.put(
 def show_availability(slug: str) -> Response:
     """At most two seconds old. Cacheable: ask again with If-None-Match."""
     at = now()
-    event = _visible(slug) if tokens.principal() else showing.public_event(slug, at=at)
+    event = visible(slug) if tokens.principal() else showing.public_event(slug, at=at)
     left = availability.of(event.id, event.tenant_id, at=at)
     return shared_pages.answer(
         (event.tenant_id, slug, "availability.json"),
@@ -180,7 +181,7 @@ def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> hold
         raise Invalid({"promo_code": _("There is no such code at this event.")})
     asker = seats.Asker(
         form_key=key_of_request(),
-        hidden_too=tokens.principal() is not None,
+        hidden_too=tokens.works_here(),
         code=code,
         need=bool(also and also.need),
     )
@@ -232,13 +233,6 @@ def _best(asked: BestAvailable) -> seats.Best:
         _tier_id(asked.tier) if asked.tier else None,
         asked.max_price.amount if asked.max_price else None,
     )
-
-
-def _visible(slug: str) -> Event:
-    event = drafting.find(slug)
-    if not event.is_public and tokens.principal() is None:
-        raise NotFound("There is no such event.")
-    return event
 
 
 def _left(tier: Tier) -> availability.TierLeft:

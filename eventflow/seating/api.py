@@ -9,7 +9,8 @@ from eventflow.api import tokens
 from eventflow.api.operations import PUBLIC, Operations
 from eventflow.db import now
 from eventflow.errors import NotFound
-from eventflow.events import drafting, showing
+from eventflow.events import showing
+from eventflow.events.api import visible
 from eventflow.events.models import Event
 from eventflow.seating import documents, pricing, states
 from eventflow.seating import hall as halls
@@ -36,7 +37,7 @@ def show_seats(slug: str, query: SeatsQuery) -> Response:
     has empty lists.
     """
     at = now()
-    event = drafting.find(slug) if tokens.principal() else showing.public_event(slug, at=at)
+    event = visible(slug) if tokens.principal() else showing.public_event(slug, at=at)
     hall = halls.of(event.id)
     if hall is None:
         return shared_pages.answer(

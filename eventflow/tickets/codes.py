@@ -8,7 +8,7 @@ The format and what it withstands are written down in docs/ticket-codes.md.
 import base64
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,8 +72,12 @@ class CodeFacts:
     event_ref: bytes
     ticket_id: uuid.UUID
     issue: int
-    code: str
-    """The one canonical way to write it."""
+    raw: bytes = field(repr=False)
+
+    @property
+    def code(self) -> str:
+        """The one canonical way to write it."""
+        return write(self.raw)
 
     def is_for(self, event_id: uuid.UUID) -> bool:
         return self.event_ref == event_ref(event_id)
@@ -114,10 +118,10 @@ def read(text: str) -> CodeFacts:
     return _facts(raw_of(text))
 
 
-def verify(public_key: bytes, text: str) -> CodeFacts:
-    """What a code says, certainly; raises NotACode or BadSignature."""
-    raw = raw_of(text)
-    facts = _facts(raw)
+def verify(public_key: bytes, given: str | CodeFacts) -> CodeFacts:
+    """What a code says, certainly, or what was read of it; raises NotACode or BadSignature."""
+    facts = read(given) if isinstance(given, str) else given
+    raw = facts.raw
     if facts.version != STATIC:
         raise NotACode("not a code of the static kind")
     try:
@@ -217,7 +221,7 @@ def _facts(raw: bytes) -> CodeFacts:
         event_ref=raw[2:10],
         ticket_id=uuid.UUID(bytes=raw[10:26]),
         issue=int.from_bytes(raw[26:28], "big"),
-        code=write(raw),
+        raw=raw,
     )
     if facts.issue == 0:
         raise NotACode("issues are counted from 1")

@@ -88,9 +88,10 @@ def proven(facts: bytes, step: int) -> bytes:
     return _PROVES + facts + step.to_bytes(_STEP, "big")
 
 
-def verify(public_key: bytes, text: str) -> Rotated:
+def verify(public_key: bytes, given: str | CodeFacts) -> Rotated:
     """What a rotating code says; raises NotACode or BadSignature. Its age is another question."""
-    raw = codes.raw_of(text)
+    read = codes.read(given) if isinstance(given, str) else given
+    raw = read.raw
     if raw[0] != codes.ROTATING:
         raise NotACode("not a code of the rotating kind")
     facts, rest = raw[:_FACTS], raw[_FACTS:]
@@ -102,7 +103,7 @@ def verify(public_key: bytes, text: str) -> Rotated:
         _phone(phone_key).verify(_signature(proof), _PROVES + facts + step, _ECDSA)
     except (InvalidSignature, ValueError):
         raise BadSignature("this code is not signed with this key and phone") from None
-    return Rotated(codes.read(text), phone_key, int.from_bytes(step, "big"))
+    return Rotated(read, phone_key, int.from_bytes(step, "big"))
 
 
 def _phone(raw: bytes) -> ec.EllipticCurvePublicKey:

@@ -1,5 +1,6 @@
 // The sum at the till, and the change: as one types, and by the same rule the order is made with.
 //   <till-sum currency="USD" digits="2" fee-percent="2.5" fee-fixed="30">…</till-sum>
+// total="5156": what is set aside already has its price.
 class TillSum extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", this)
@@ -20,6 +21,7 @@ class TillSum extends HTMLElement {
 
   get total() {
     if (this.querySelector("[name=method]:checked")?.value === "free") return 0
+    if (this.hasAttribute("total")) return Number(this.getAttribute("total"))
     let subtotal = 0
     for (const input of this.querySelectorAll("[data-amount]")) {
       subtotal += Math.max(0, parseInt(input.value, 10) || 0) * Number(input.dataset.amount)
@@ -38,7 +40,7 @@ class TillSum extends HTMLElement {
   show() {
     const { total, given } = this
     const written = new Intl.NumberFormat(this.getAttribute("locale"), { style: "currency", currency: this.getAttribute("currency") })
-    const chosen = [...this.querySelectorAll("[data-amount]")].some((input) => Number(input.value) > 0)
+    const chosen = this.hasAttribute("total") || [...this.querySelectorAll("[data-amount]")].some((input) => Number(input.value) > 0)
     this.querySelector("[data-total]").textContent = chosen ? written.format(total / this.scale) : "–"
     const cash = this.querySelector("[name=method]:checked")?.value === "cash"
     this.querySelector("[data-cash]").hidden = !cash

@@ -131,3 +131,31 @@ def test_no_device_sees_money_or_addresses(paired, gala, sold, role):
     assert device.get(f"/events/{gala.slug}/attendees").status_code == 403
     assert device.get(f"/orders/{ticket.order.code}").status_code == 403
     assert "bea@example.com" not in str(device.scan(ticket))
+
+
+def test_a_device_sees_the_events_it_may_scan_at_and_no_drafts(paired, program, gala):
+    other = factories.make_event(title="Spring Ball", tiers=[("Stalls", 2500, 5)])
+    draft = factories.make_event(title="Secret", tiers=[("Stalls", 2500, 5)], publish=False)
+    with transaction():
+        other.tiers[0].hidden = True
+    kept, free = paired("North", event_ids=[gala.id]), paired("South")
+
+    def slugs(who) -> set[str]:
+        answer = who.get("/events").json
+        assert answer["total"] == len(answer["events"])
+        return {event["slug"] for event in answer["events"]}
+
+    assert slugs(kept) == {gala.slug}
+    assert slugs(free) == {gala.slug, other.slug}
+    assert slugs(program("scanner")) == {gala.slug, other.slug, draft.slug}
+    for rest in ("", "/availability", "/seats", "/manifest", "/manifest/changes?since=1", "/door"):
+        assert kept.get(f"/events/{gala.slug}{rest}").status_code == 200, rest
+        assert kept.get(f"/events/{other.slug}{rest}").status_code == 404, rest
+        assert free.get(f"/events/{draft.slug}{rest}").status_code == 404, rest
+    # What is sold at the office only is nothing to a device.
+    assert free.get(f"/events/{other.slug}").json["tiers"] == []
+    held = free.post(
+        f"/events/{other.slug}/holds",
+        {"items": [{"tier": str(other.tiers[0].id), "quantity": 1}]},
+    )
+    assert held.status_code == 422

@@ -4,7 +4,9 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import zxingcpp
 from flask import current_app
+from PIL import Image
 from sqlalchemy import func, select
 
 from eventflow.checkin import door_sales, shifts
@@ -13,7 +15,7 @@ from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid
 from eventflow.messages.models import Delivery
 from eventflow.payments import refunding
-from eventflow.sales import holds, orders
+from eventflow.sales import holds, orders, seats
 from eventflow.sales.models import Order
 from eventflow.sales.orders import Buyer
 from eventflow.tenancy import acting_for
@@ -21,6 +23,7 @@ from eventflow.tickets.models import Ticket
 from tests import factories
 from tests.payments.shop import work
 from tests.people import browser_at
+from tests.seating.theatres import a_drawing, a_row, make_seated, now_of
 
 GUEST = Buyer("At the door", "")
 
@@ -204,3 +207,143 @@ def test_a_sale_to_nobody_in_particular_can_be_refunded_and_writes_to_nobody(gal
 
     assert shifts.cash_up(shift).expected == 5_000  # the cash went back over the counter
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 0
+
+
+# By seat
+
+
+@pytest.fixture
+def theatre(till, at_riverside):
+    """Two rows of six, sold by seat; and a floor without any."""
+    event = make_seated(
+        a_drawing(a_row("A", 6), a_row("B", 6, y=90)),
+        tiers=[("Stalls", 2500, 0), ("Floor", 1500, 10)],
+    )
+    till.post(f"/manage/events/{event.slug}/box-office/shift", data={"float": "0"})
+    return event
+
+
+def set_aside(browser, event, **typed):
+    page = browser.get(f"/manage/events/{event.slug}/box-office").text
+    key = re.search(r'name="form_key" value="([^"]+)"', page)[1]
+    return browser.post(
+        f"/manage/events/{event.slug}/box-office/held", data={"form_key": key} | typed
+    )
+
+
+def seats_sold() -> list[str]:
+    db.session.rollback()
+    return sorted(ticket.seat.label for ticket in db.session.scalars(select(Ticket)) if ticket.seat)
+
+
+def test_named_seats_are_set_aside_priced_and_sold_once(till, theatre):
+    held = set_aside(till, theatre, seats="Stalls B1, B2")
+    page = till.get(held.location).text
+    sales = [till.post(held.location, data={"method": "cash"}) for _press in range(2)]
+    sold = till.get(sales[0].location).text
+
+    assert "Stalls B1, Stalls B2" in page and "$50.00" in page
+    assert sales[0].location == sales[1].location
+    assert seats_sold() == ["Stalls B1", "Stalls B2"]
+    assert "Stalls B2" in sold
+    assert now_of(theatre) == "ffffff" + "ssffff"
+
+
+def test_the_best_available_come_with_places_that_have_no_seat(till, theatre):
+    stalls, floor = (f"tier-{tier.id}" for tier in theatre.tiers)
+    held = set_aside(till, theatre, **{stalls: "2", floor: "1"})
+    till.post(held.location, data={"method": "card"})
+
+    assert len(seats_sold()) == 2
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 3
+    assert now_of(theatre).count("s") == 2
+
+
+def test_a_seat_that_is_gone_is_refused_with_what_is_near(till, theatre):
+    set_aside(till, theatre, seats="A3")
+
+    refused = set_aside(till, theatre, seats="A3")
+
+    assert refused.status_code == 409
+    assert "Stalls A3 went to somebody else" in refused.text
+    assert "Free near there: Stalls A" in refused.text
+    assert 'value="A3"' in refused.text  # nothing typed is lost
+
+
+def test_a_seat_that_is_not_there_is_said_at_its_field(till, theatre):
+    refused = set_aside(till, theatre, seats="Stalls Z9")
+
+    assert refused.status_code == 422
+    assert "These are no seats of this event: Stalls Z9." in refused.text
+
+
+def test_seats_set_aside_are_given_back(till, theatre):
+    held = set_aside(till, theatre, seats="A1, A2")
+    assert now_of(theatre) == "hh" + "f" * 10
+
+    till.post(f"{held.location}/release")
+
+    assert now_of(theatre) == "f" * 12
+    assert till.get(held.location).status_code == 303
+    assert till.post(held.location, data={"method": "cash"}).status_code == 303
+    assert seats_sold() == []
+
+
+def test_what_a_buyer_holds_online_is_none_of_the_tills(till, theatre):
+    asker, floor = seats.Asker("bea"), theatre.tiers[1].id
+    online = seats.place(theatre.slug, items=[holds.Wanted(floor, 1)], asker=asker, at=now())
+
+    address = f"/manage/events/{theatre.slug}/box-office/held/{online.id}"
+
+    assert till.get(address).status_code == 404
+    assert till.post(address, data={"method": "free"}).status_code == 404
+    assert till.post(f"{address}/release").status_code == 404
+
+
+def test_without_a_shift_no_seat_is_set_aside(till, theatre):
+    with transaction():
+        shifts.close(db.session.scalars(select(Shift)).one(), counted=0, notes="", at=now())
+
+    address = f"/manage/events/{theatre.slug}/box-office/held"
+    late = till.post(address, data={"form_key": "late", "seats": "A1"})
+
+    assert late.status_code == 409
+    assert now_of(theatre) == "f" * 12
+
+
+# Onto a phone
+
+
+def test_a_moving_ticket_gets_onto_a_phone_without_mail(till, app, riverside, gala, sam, shift):
+    with transaction():
+        gala.tiers[0].code_kind = "rotating"
+    order = sell(gala, sam)
+    address = f"/manage/events/{gala.slug}/box-office/sold/{order.code}"
+
+    for page in (till.get(address).text, till.get(f"{address}/slip").text):
+        read = [scanned(drawing) for drawing in drawings_of(page)]
+        own = [f"/tickets/{ticket.id}?secret={ticket.secret}" for ticket in order.tickets]
+        whole = f"/orders/{order.code}?secret={order.secret}"
+        assert [text.removeprefix("http://riverside.eventflow.test") for text in read] == [
+            whole,
+            *own,
+        ]
+        assert "phone’s camera" in page or "its camera" in page
+    # And what was scanned opens.
+    stranger = app.test_client()
+    stranger.address = "http://riverside.eventflow.test"
+    assert stranger.get(own[0]).status_code == 200
+
+
+def drawings_of(page: str) -> list[str]:
+    return re.findall(r'<div class="pairing__qr">(<svg.*?</svg>)', page, re.S)
+
+
+def scanned(drawing: str) -> str:
+    """What a phone's camera reads in this drawing."""
+    side = int(re.search(r'viewBox="0 0 (\d+)', drawing)[1])
+    picture = Image.new("1", (side, side), 1)
+    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", drawing):
+        picture.putpixel((int(x), int(y)), 0)
+    [found] = zxingcpp.read_barcodes(picture.resize((side * 4, side * 4)).convert("L"))
+    return found.text
