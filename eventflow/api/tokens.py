@@ -51,6 +51,8 @@ class Principal:
     event_ids: frozenset[uuid.UUID] = frozenset()
     gate_ids: frozenset[uuid.UUID] = frozenset()
     """What it is kept to; empty: nothing."""
+    is_revoked: bool = False
+    """A device that may only tell what it did before it was revoked."""
 
     def covers(self, event_id: uuid.UUID) -> bool:
         return not self.event_ids or event_id in self.event_ids

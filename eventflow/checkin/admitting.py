@@ -52,6 +52,8 @@ class Admission:
     first: dict[str, Any] | None = None
     group: dict[str, Any] | None = None
     is_double: bool = False
+    area: dict[str, Any] | None = None
+    """Where its gate leads, if heads are counted there."""
     scan_id: str = ""
     """What names the scan from now on, also where its reader made no id."""
 
@@ -202,6 +204,7 @@ def admission(answer: dict[str, Any], claim: Claim) -> Admission:
         answer["first"],
         answer["group"],
         answer["double"],
+        answer["area"],
         answer["scan"],
     )
 

@@ -76,6 +76,7 @@ class ScanJudged(Document):
 
 class BatchAnswer(Document):
     results: list[ScanJudged]
+    revoked: Annotated[bool, Field(description="The device was; nothing but this is taken of it")]
     server_time: Moment
 
 
@@ -107,6 +108,9 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
     earlier has the entry and the later is answered USED, `double_entry`. `sent_at` is the
     device's clock as it sends; if that is off, every `scanned_at` is corrected by as much.
     Each of `also` becomes a scan of its own, `SCAN_ID:1`, `SCAN_ID:2` …
+
+    A device that was revoked has some days to send what it read before that. Scans of a code
+    count as ever; any other is written down and lets nobody in (`device_revoked`).
     """
     who = tokens.demand("scanner")
     at = now()
@@ -122,6 +126,7 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
             _judged(reading, admission)
             for reading, admission in zip(readings, admissions, strict=True)
         ],
+        revoked=who.is_revoked,
         server_time=now(),
     )
 

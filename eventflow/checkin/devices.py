@@ -1,7 +1,8 @@
 """Devices: the phones and tablets of the door, each a principal of its own.
 
 The promises kept here: a pairing code makes one device and then nothing any more; a device's token
-is shown once and kept only as a hash; and a revoked device is refused at its very next contact.
+is shown once and kept only as a hash; and a revoked device is refused at its very next contact,
+but for what it read before: that it may tell for some days.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ PREFIX = "dev"
 PAIR_WITHIN = timedelta(minutes=10)
 SEEN_AT_MOST_EVERY = timedelta(seconds=30)
 LISTED_AFTER_ITS_END = timedelta(days=2)
+TELLS_LATE_FOR = timedelta(days=3)
 LONGEST_NAME = 80
 
 # Crockford's letters, so that what is read aloud or typed with a thumb comes out right. 50 bits.
@@ -154,6 +156,15 @@ def find(token: str) -> Device | None:
     """The live device of the tenant acted for that has this token."""
     return db.session.scalar(
         select(Device).where(Device.token_hash == hash_token(token), Device.revoked_at.is_(None))
+    )
+
+
+def find_revoked(token: str, *, at: datetime) -> Device | None:
+    """The device that had this token until a few days ago: it may tell what it has not sent."""
+    return db.session.scalar(
+        select(Device).where(
+            Device.token_hash == hash_token(token), Device.revoked_at > at - TELLS_LATE_FOR
+        )
     )
 
 

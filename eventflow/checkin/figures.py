@@ -68,12 +68,9 @@ class Heads:
     @property
     def alarm(self) -> str:
         """`full`, `near` or nothing: where the counted heads stand against the capacity."""
-        if self.area is None or self.area.capacity is None:
+        if self.area is None:
             return ""
-        if self.inside >= self.area.capacity:
-            return "full"
-        near = 100 * self.inside >= self.area.capacity * self.area.alarm_percent
-        return "near" if near else ""
+        return alarm(self.inside, self.area.capacity, self.area.alarm_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +100,16 @@ class Gone:
     ticket: Ticket
     reference: str
     came_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A scan that a device told of after it was revoked."""
+
+    scan: Scan
+    ticket: Ticket
+    reference: str
+    device: str
 
 
 def entries(event: Event, *, since: datetime, until: datetime) -> list[Entries]:
@@ -167,10 +174,19 @@ def tiers(event: Event) -> list[TierCount]:
     return [TierCount(tier, expected, inside) for tier, expected, inside in rows]
 
 
+def alarm(inside: int, capacity: int | None, percent: int) -> str:
+    """`full`, `near` or nothing."""
+    if capacity is None:
+        return ""
+    if inside >= capacity:
+        return "full"
+    return "near" if 100 * inside >= capacity * percent else ""
+
+
 # A ticket is inside if its last crossing was inwards: whoever comes back without having been
 # counted out is no second head. Where somebody else came in with the same ticket, all who came in
 # with it are counted, and all who left.
-_INSIDE = text("""
+_INSIDE = """
 select area_id,
        sum(case when doubles > 0 then greatest(came - went, last_one) else last_one end)::bigint
   from (select area_id, count(*) filter (where double_of is not null) as doubles,
@@ -178,22 +194,31 @@ select area_id,
                count(*) filter (where direction = 'out') as went,
                ((array_agg(direction order by scanned_at desc, id desc))[1] = 'in')::int as last_one
           from scans
-         where tenant_id = :tenant and event_id = :event and admitted and undone_at is null
+         where tenant_id = :tenant and event_id = :event and admitted and undone_at is null {kept}
          group by ticket_id, area_id) as crossings
  group by area_id
-""")
+"""
+_INSIDE_ALL = text(_INSIDE.format(kept=""))
+_INSIDE_ONE = text(_INSIDE.format(kept="and area_id = :area"))
 
 
 def heads(event: Event) -> list[Heads]:
     """Heads in each area, and in the house where gates lead to no area."""
     asked = {"tenant": current_tenant_id(), "event": event.id}
     inside: dict[uuid.UUID | None, int] = {}
-    for area_id, count in db.session.execute(_INSIDE, asked):
+    for area_id, count in db.session.execute(_INSIDE_ALL, asked):
         inside[area_id] = count
     counted = [Heads(area, inside.get(area.id, 0)) for area in areas(event)]
     if None in inside or not counted:
         counted.insert(0, Heads(None, inside.get(None, 0)))
     return counted
+
+
+def heads_in(event_id: uuid.UUID, area_id: uuid.UUID) -> int:
+    """Heads in this area of the event."""
+    asked = {"tenant": current_tenant_id(), "event": event_id, "area": area_id}
+    found = db.session.execute(_INSIDE_ONE, asked).one_or_none()
+    return found[1] if found else 0
 
 
 def answers(event: Event) -> list[AnswerCount]:
@@ -255,6 +280,25 @@ def let_in_wrongly(event: Event) -> list[Crossing]:
 
 def gone(event: Event, *, most: int | None = None) -> list[Gone]:
     """Who was let in with what is void: refunded since, or before a device had heard of it."""
+    wrongly, is_gone = _gone(event)
+    rows = db.session.execute(
+        select(Ticket, Order.code, func.coalesce(Ticket.checked_in_at, wrongly))
+        .join(Order, Order.id == Ticket.order_id)
+        .where(is_gone)
+        .order_by(Ticket.cancelled_at.desc().nulls_last(), Ticket.id)
+        .limit(most)
+    )
+    return [Gone(ticket, f"{code}-{ticket.position}", came_at) for ticket, code, came_at in rows]
+
+
+def count_gone(event: Event) -> int:
+    _wrongly, is_gone = _gone(event)
+    return db.session.scalar(select(func.count()).select_from(Ticket).where(is_gone)) or 0
+
+
+def _gone(event: Event) -> tuple[Any, Any]:
+    """When a device let a ticket in that was no good any more, and whether its holder is inside
+    with what is void by now."""
     wrongly = (
         select(func.min(Scan.scanned_at))
         .where(Scan.ticket_id == Ticket.id, Scan.event_id == event.id, Scan.result == "INVALID")
@@ -262,20 +306,26 @@ def gone(event: Event, *, most: int | None = None) -> list[Gone]:
         .correlate(Ticket)
         .scalar_subquery()
     )
+    refunded = and_(Ticket.status == "cancelled", Ticket.checked_in_at.is_not(None))
+    return wrongly, and_(Ticket.event_id == event.id, or_(refunded, wrongly.is_not(None)))
+
+
+def told_late(event: Event, *, most: int | None = None) -> list[Late]:
+    """Whom a device says it let in, as it told only after it was revoked; the latest first."""
     rows = db.session.execute(
-        select(Ticket, Order.code, func.coalesce(Ticket.checked_in_at, wrongly))
+        select(Scan, Ticket, Order.code, Device.name)
+        .join(Device, and_(Device.id == Scan.device_id, Device.revoked_at < Scan.received_at))
+        .join(Ticket, Ticket.id == Scan.ticket_id)
         .join(Order, Order.id == Ticket.order_id)
-        .where(
-            Ticket.event_id == event.id,
-            or_(
-                and_(Ticket.status == "cancelled", Ticket.checked_in_at.is_not(None)),
-                wrongly.is_not(None),
-            ),
-        )
-        .order_by(Ticket.cancelled_at.desc().nulls_last(), Ticket.id)
+        .where(Scan.event_id == event.id, Scan.undone_at.is_(None), Scan.direction == "in")
+        .where(func.coalesce(Scan.client_result, "VALID") == "VALID")
+        .order_by(Scan.scanned_at.desc(), Scan.id.desc())
         .limit(most)
     )
-    return [Gone(ticket, f"{code}-{ticket.position}", came_at) for ticket, code, came_at in rows]
+    return [
+        Late(scan, ticket, f"{code}-{ticket.position}", device)
+        for scan, ticket, code, device in rows
+    ]
 
 
 def who_and_where(scans: Sequence[Scan]) -> dict[uuid.UUID, str]:

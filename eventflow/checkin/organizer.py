@@ -55,6 +55,8 @@ def show_door(slug: str) -> Response:
         names={tier.id: tier.name for tier in event.tiers},
         who=figures.who_and_where(crossed),
         gone=figures.gone(event, most=figures.MOST_LISTED),
+        gone_count=figures.count_gone(event),
+        late=figures.told_late(event, most=figures.MOST_LISTED),
         may_change=access.may("admin"),
         nameless=_("The door"),
     )

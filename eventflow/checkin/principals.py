@@ -10,6 +10,7 @@ from eventflow.accounts.actors import Actor, bind
 from eventflow.api import tokens
 from eventflow.api.tokens import Principal
 from eventflow.checkin import devices
+from eventflow.checkin.models import Device
 from eventflow.db import now, transaction
 from eventflow.errors import NotFound, Refusal
 from eventflow.events import drafting
@@ -18,6 +19,9 @@ from eventflow.vault import hash_token
 
 ASKS_ITSELF = frozenset({"checkin_api.check_in"})
 """Calls whose own statement asks whether the device was revoked meanwhile."""
+
+TELLS_LATE = frozenset({"checkin_api.check_in_batch"})
+"""Calls that a revoked device may still make: to tell what it read before that."""
 
 _known: dict[tuple[uuid.UUID, str], tuple[float, Principal]] = {}
 
@@ -42,24 +46,19 @@ def find(secret: str) -> Principal:
         until, known = _known.get(key, (0.0, None))
         if known is not None and time.monotonic() < until:
             return _acting(known)
+    at = now()
     device = devices.find(secret)
+    if device is None and request.endpoint in TELLS_LATE:
+        device = devices.find_revoked(secret, at=at)
+        if device is not None:
+            return _acting(_principal(device))
     if device is None:
         _known.pop(key, None)
         raise DeviceRevoked
-    who = Principal(
-        None,
-        device.tenant_id,
-        "scanner",
-        device.name,
-        device_id=device.id,
-        supervises=device.is_supervisor,
-        event_ids=frozenset(device.event_ids),
-        gate_ids=frozenset(device.gate_ids),
-    )
+    who = _principal(device)
     if len(_known) > 10_000:
         _known.clear()
     _known[key] = (time.monotonic() + tokens.REMEMBER, who)
-    at = now()
     if device.last_seen_at is None or at - device.last_seen_at >= devices.SEEN_AT_MOST_EVERY:
         with transaction():
             devices.seen(device.id, at=at)
@@ -86,6 +85,21 @@ def event_of(slug: str) -> Event:
     if is_hidden or not tokens.covers(event.id):
         raise NotFound(_("There is no such event."))
     return event
+
+
+def _principal(device: Device) -> Principal:
+    is_revoked = device.revoked_at is not None
+    return Principal(
+        None,
+        device.tenant_id,
+        "scanner",
+        device.name,
+        device_id=device.id,
+        supervises=device.is_supervisor and not is_revoked,
+        event_ids=frozenset(device.event_ids),
+        gate_ids=frozenset(device.gate_ids),
+        is_revoked=is_revoked,
+    )
 
 
 def _acting(who: Principal) -> Principal:

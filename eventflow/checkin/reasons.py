@@ -12,6 +12,8 @@ def words(reason: str) -> str:
         "not_a_code": _("Not a ticket code"),
         "unknown_ticket": _("Not a ticket of ours"),
         "other_event": _("Ticket for another event"),
+        "other_order": _("Ticket of another order"),
+        "device_revoked": _("Told by a device that was revoked"),
         "reissued": _("Replaced by a newer ticket"),
         "cancelled": _("Refunded or void"),
         "event_cancelled": _("Event cancelled"),

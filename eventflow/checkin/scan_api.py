@@ -14,7 +14,7 @@ from eventflow.accounts.hosts import tenant_url
 from eventflow.api import tokens
 from eventflow.api.documents import Document, Instant, Text
 from eventflow.api.tokens import Principal
-from eventflow.checkin import admitting, manifest, principals
+from eventflow.checkin import admitting, crowding, manifest, principals
 from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
 from eventflow.checkin.operations import api
 from eventflow.db import now
@@ -105,6 +105,18 @@ class TogetherAnswer(Document):
     reason: str
 
 
+class AreaShown(Document):
+    """Where the gate leads, and how full it is with this scan: nobody is refused by it."""
+
+    id: str
+    name: str
+    inside: int
+    capacity: int | None
+    alarm: Annotated[
+        Literal["", "near", "full"], Field(description="`near`: at what the alarm is set to")
+    ]
+
+
 class ScanAnswer(Document):
     result: Result
     reason: str
@@ -118,6 +130,7 @@ class ScanAnswer(Document):
     check_identity: bool
     proof: Annotated[str, Field(description="What has to be shown for this price")]
     first: EntryShown | None
+    area: AreaShown | None
     group: Group | None
     also: list[TogetherAnswer]
 
@@ -273,6 +286,7 @@ def _answer(
         check_identity=admission.check_identity,
         proof=ticket.get("proof", ""),
         first=entry_shown(admission.first),
+        area=_area(admission, together),
         group=_group(admission.group, together),
         also=together,
     )
@@ -307,6 +321,23 @@ def entry_shown(first: dict[str, Any] | None) -> EntryShown | None:
         return None
     return EntryShown.model_construct(
         at=datetime.fromisoformat(first["at"]), gate=first["gate"], by=first["by"]
+    )
+
+
+def _area(admission: Admission, together: list[TogetherAnswer]) -> AreaShown | None:
+    area, ticket = admission.area, admission.ticket
+    if area is None or ticket is None:
+        return None
+    went = [admission.result, *(one.result for one in together)].count("VALID")
+    crowd = crowding.after(
+        area, uuid.UUID(ticket["event_id"]), more=-went if admission.direction == "out" else went
+    )
+    return AreaShown.model_construct(
+        id=crowd.id,
+        name=crowd.name,
+        inside=crowd.inside,
+        capacity=crowd.capacity,
+        alarm=crowd.alarm,
     )
 
 

@@ -38,6 +38,13 @@ def _answers() -> dict[str, str]:
         "area_full": _("%(area)s is full: %(count)s of %(capacity)s"),
         "area_nearly": _("%(area)s is nearly full: %(count)s of %(capacity)s"),
         "group": _("This order: %(inside)s of %(all)s in"),
+        "group.doubt": _(
+            "This code was used before. Look at each person, and let nobody in by it alone."
+        ),
+        "group.ask": _("Let %(name)s in? The code of this order was used before."),
+        "group.own_code": _("Not in yet. Needs the code on its own phone."),
+        "read_at": _("Read at %(time)s"),
+        "read_again": _("%(count)s in a row"),
         "group.all_in": _("All %(all)s of this order are in"),
         "undone": _("Undone: %(name)s is not in any more"),
         "nameless": _("No name given"),
@@ -51,6 +58,8 @@ def _reasons() -> dict[str, str]:
         "reason.not_a_code": _("This is no ticket of ours."),
         "reason.other_event": _("A ticket for another event."),
         "reason.unknown_ticket": _("This ticket is not on the list."),
+        "reason.other_order": _("A ticket of another order."),
+        "reason.device_revoked": _("This device was signed out before."),
         "reason.reissued": _("There is a newer code for this ticket. This one is void."),
         "reason.cancelled": _("This ticket was cancelled."),
         "reason.event_cancelled": _("This event was cancelled."),
@@ -115,6 +124,10 @@ def _pairing() -> dict[str, str]:
         "pair.revoked": _(
             "This device was signed out by the box office. Its data has been deleted."
         ),
+        "pair.revoked.waiting": _(
+            "This device was signed out by the box office. What it scanned before is sent as soon"
+            " as there is network, then all is deleted."
+        ),
         "pair.signed_out": _("Signed out. All data of the door has been deleted from this device."),
         "pair.expired": _("The event is over. Its data has been deleted from this device."),
         "event.none": _("This device is allowed for no event."),
@@ -129,6 +142,8 @@ def _sheets() -> dict[str, str]:
     return {
         "search.none": _("Nobody of that name on the list."),
         "search.more": _("There are more. Type more of the name."),
+        "ticket.number": _("ticket %(number)s"),
+        "ticket.number_of": _("order %(order)s on this list, ticket %(number)s"),
         "ticket.in": _("In"),
         "ticket.not_in": _("Not in yet"),
         "ticket.cancelled": _("Cancelled"),
@@ -160,8 +175,20 @@ def _counts() -> dict[str, str]:
             f"waiting.{category}": ngettext(
                 "%(count)s scan waiting", "%(count)s scans waiting", number, count="%(count)s"
             ),
-            f"let_in.{category}": ngettext(
-                "Let %(count)s more in", "Let %(count)s more in", number, count="%(count)s"
+            f"others.{category}": ngettext(
+                "%(count)s more of this order",
+                "%(count)s more of this order",
+                number,
+                count="%(count)s",
+            ),
+            f"let_in_all.{category}": ngettext(
+                "Let %(count)s in", "Let all %(count)s in", number, count="%(count)s"
+            ),
+            f"let_in_all.ask.{category}": ngettext(
+                "Let %(count)s person in? Count them first.",
+                "Let %(count)s people in? Count them first.",
+                number,
+                count="%(count)s",
             ),
         }
     return forms

@@ -10,6 +10,9 @@
 -- p_offline: a device has judged by itself and tells what it showed (p_client_result, null: it let
 -- them in). First time wins: a scan that arrives late and was earlier becomes the entry, and the
 -- other one is listed as its double.
+--
+-- A device that was revoked still tells what it read before that, and whoever has it may invent
+-- what they like: an entry is what a code was read for, and nothing else lets anybody in.
 create function admit(
   p_tenant uuid, p_token uuid, p_device uuid, p_ticket uuid, p_issue integer, p_kind text,
   p_phone_key bytea, p_freshness text, p_event text, p_gate text, p_direction text, p_scan text,
@@ -20,6 +23,7 @@ language plpgsql as $$
 declare
   v_event_ids uuid[] := '{}';
   v_gate_ids uuid[] := '{}';
+  v_revoked_at timestamptz;
   v_scan scans%rowtype;
   v_told_apart boolean := false;
   v_ticket record;
@@ -48,9 +52,9 @@ begin
     return '{"result": "REVOKED"}';
   end if;
   if p_device is not null then
-    select event_ids, gate_ids into v_event_ids, v_gate_ids
-      from devices where id = p_device and tenant_id = p_tenant and revoked_at is null;
-    if not found then
+    select event_ids, gate_ids, revoked_at into v_event_ids, v_gate_ids, v_revoked_at
+      from devices where id = p_device and tenant_id = p_tenant;
+    if not found or (v_revoked_at is not null and not p_offline) then
       return '{"result": "REVOKED"}';
     end if;
   end if;
@@ -121,13 +125,19 @@ begin
     v_result := 'INVALID';
     v_reason := 'unknown_ticket';
   elsif (p_event is not null and v_ticket.slug <> p_event)
-     or (cardinality(v_event_ids) > 0 and v_ticket.event_id <> all (v_event_ids))
-     or (p_together_with is not null and not exists (
-           select from tickets w
-            where w.id = p_together_with and w.tenant_id = p_tenant
-              and w.order_id = v_ticket.order_id)) then
+     or (cardinality(v_event_ids) > 0 and v_ticket.event_id <> all (v_event_ids)) then
     v_result := 'INVALID';
     v_reason := 'other_event';
+  elsif p_together_with is not null and not exists (
+           select from tickets w
+            where w.id = p_together_with and w.tenant_id = p_tenant
+              and w.order_id = v_ticket.order_id) then
+    v_result := 'INVALID';
+    v_reason := 'other_order';
+  elsif v_revoked_at is not null
+    and (p_scanned_at > v_revoked_at or p_kind not in ('static', 'rotating')) then
+    v_result := 'INVALID';
+    v_reason := 'device_revoked';
   elsif cardinality(v_gate_ids) > 0
     and (v_gate.id is null or v_gate.id <> all (v_gate_ids)) then
     v_result := 'INVALID';
@@ -187,7 +197,7 @@ begin
       v_reason := 'refused_offline';
       v_admitted := false;
     elsif v_result = 'INVALID' then
-      v_admitted := coalesce(p_client_result = 'VALID', false);
+      v_admitted := v_reason <> 'device_revoked' and coalesce(p_client_result = 'VALID', false);
     elsif v_direction = 'in' and v_reason <> 'override'
       and coalesce(p_client_result, 'VALID') = 'VALID' then
       -- Whoever holds the entry that this one competes for: the last of those that count, or,
@@ -280,7 +290,7 @@ begin
        and s.area_id is not distinct from v_gate.area_id
      order by s.scanned_at, s.id limit 1;
   end if;
-  if p_device is not null and p_together_with is null and not p_offline
+  if p_together_with is null and not p_offline
     and v_ticket.id is not null and v_reason <> 'other_event' then
     select jsonb_build_object(
              'size', count(*),
@@ -301,8 +311,11 @@ begin
   return jsonb_build_object(
     'result', v_result, 'reason', v_reason, 'checked_in_at', v_first, 'direction', v_direction,
     'scan', p_scan, 'group', v_group,
-    'check_identity', coalesce(p_kind = 'hand', false) or coalesce(
-      p_kind = 'static' and v_ticket.code_kind = 'rotating_or_printed', false),
+    'check_identity', v_ticket.id is not null and (coalesce(p_kind = 'hand', false) or coalesce(
+      p_kind = 'static' and v_ticket.code_kind = 'rotating_or_printed', false)),
+    'area', (select jsonb_build_object('id', a.id, 'name', a.name, 'capacity', a.capacity,
+                                       'alarm_percent', a.alarm_percent)
+               from areas a where a.tenant_id = p_tenant and a.id = v_gate.area_id),
     'first', case when v_before_at is not null then jsonb_build_object(
       'at', v_before_at, 'gate', v_before_gate, 'by', v_before_by) end,
     'double', coalesce(v_reason = 'double_entry', false),

@@ -45,6 +45,7 @@ class Office:
     open: bool = True
     revoked: bool = False
     version: int = 1
+    capacity: int = 500
     keys: codes.KeyPair = field(default_factory=codes.new_key_pair)
     event_id: uuid.UUID = field(default_factory=uuid.uuid4)
     rows: list[list[Any]] = field(default_factory=list)
@@ -88,7 +89,7 @@ class Office:
             route.abort("internetdisconnected")
             return
         path = route.request.url.split("/api/v1", 1)[1].split("?")[0]
-        if self.revoked and path != "/devices/pair":
+        if self.revoked and path not in ("/devices/pair", "/checkin/batch"):
             route.fulfill(status=401, json={"code": "device_revoked", "status": 401})
             return
         status, answer = self._said(route, path)
@@ -125,7 +126,8 @@ class Office:
             rows = [row for version, row in self.changed if version > since]
             return 200, {"version": self.version, "tickets": rows}
         if path == "/checkin/batch":
-            return 200, {"results": [self._take(s) for s in route.request.post_data_json["scans"]]}
+            results = [self._take(scan) for scan in route.request.post_data_json["scans"]]
+            return 200, {"results": results, "revoked": self.revoked}
         if path == "/checkin/undo":
             self.undone.append(route.request.post_data_json["scan_id"])
             return 200, {}
@@ -148,7 +150,7 @@ class Office:
         return [gate | rules | {"direction": "both", "exits": False}]
 
     def _manifest(self) -> dict[str, Any]:
-        area = {"id": "a1", "name": "Hall", "capacity": 500, "alarm_percent": 90}
+        area = {"id": "a1", "name": "Hall", "capacity": self.capacity, "alarm_percent": 90}
         return {
             "format": 1,
             "version": self.version,

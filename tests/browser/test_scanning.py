@@ -323,17 +323,128 @@ def test_a_scan_is_taken_back_and_the_ticket_good_again(open_phone, office):
     assert len(office.undone) == 1
 
 
-def test_one_code_lets_the_whole_order_in(open_phone, office):
-    code, *_others = [office.issue(name, group="K") for name in ("Carl", "Dora", "Emil")]
+def test_the_others_of_an_order_come_in_one_by_one(open_phone, office):
+    names = ("Carl", "Dora", "Emil", "Fay")
+    code, *_others = [
+        office.issue(name, group="K", position=n, seat=f"Row 3, Seat {n}")
+        for n, name in enumerate(names, start=1)
+    ]
     page = pair(open_phone())
 
     wedge(page, code)
-    answered(page, "Come in", "This order: 1 of 3 in")
-    page.get_by_role("button", name="Let 2 more in").click()
+    answered(page, "Come in", "This order: 1 of 4 in")
+    page.get_by_role("button", name="3 more of this order").click()
+    expect(page.locator("#group-list")).to_contain_text("Stalls · Row 3, Seat 2 · ticket 2")
+    page.get_by_role("button", name="Let in: Dora").click()
 
-    answered(page, "Come in", "All 3 of this order are in")
+    expect(page.locator("#group-told")).to_have_text("This order: 2 of 4 in")
+    page.get_by_role("button", name="Let all 2 in").click()
+    page.get_by_role("button", name="Leave it as it is").click()
+    expect(page.locator("#group-told")).to_have_text("This order: 2 of 4 in")
+    page.get_by_role("button", name="Undo: Dora").click()
+    expect(page.locator("#group-told")).to_have_text("This order: 1 of 4 in")
+    page.get_by_role("button", name="Let all 3 in").click()
+    expect(page.locator("#group-asked")).to_have_text("Let 3 people in? Count them first.")
+    page.locator("#group-yes").click()
+
+    expect(page.locator("#group-told")).to_have_text("All 4 of this order are in")
+    page.get_by_role("link", name="Back to scanning").click()
     all_sent(page)
-    assert len(office.admitted()) == 3
+    assert len(office.admitted()) == 5
+    assert len(office.undone) == 1
+    assert page.troubles == []
+
+
+def test_a_code_that_was_used_lets_the_others_in_after_a_question_alone(open_phone, office):
+    office.role = "scanner"
+    used = office.issue("Carl", group="K", position=1, entries=IN)
+    office.issue("Dora", group="K", position=2)
+    office.issue("Emil", group="K", position=3, tier=2)
+    page = pair(open_phone())
+    wedge(page, used)
+    answered(page, "Already in")
+    field = page.locator("#answer-let-in").evaluate("it => getComputedStyle(it).backgroundColor")
+    assert field == "rgba(0, 0, 0, 0)"
+
+    page.locator("#answer-let-in").click()
+    expect(page.get_by_text("This code was used before.")).to_be_visible()
+    # A moving code is on each one's own phone.
+    expect(page.get_by_role("button", name="Let in: Emil")).to_be_hidden()
+    expect(page.get_by_role("button", name=re.compile("Let all"))).to_be_hidden()
+    page.get_by_role("button", name="Let in: Dora").click()
+    expect(page.locator("#group-told")).to_have_text("This order: 1 of 3 in")
+    page.locator("#group-yes").click()
+
+    expect(page.locator("#group-told")).to_have_text("This order: 2 of 3 in")
+
+
+def test_the_answer_itself_says_that_it_is_full(open_phone, office):
+    guests = [office.issue(f"Guest {number}") for number in range(4)]
+    office.capacity = 3
+    page = pair(open_phone())
+    office.open = False
+
+    for code in guests[:2]:
+        wedge(page, code)
+        answered(page, "Come in")
+        expect(page.locator("#answer-alarm")).to_be_hidden()
+    wedge(page, guests[2])
+    answered(page, "Come in", "Hall is full: 3 of 3")
+    expect(page.locator("#answer")).to_have_attribute("data-kind", "doubt")
+    expect(page.locator("#spoken")).to_contain_text("Hall is full: 3 of 3")
+    wedge(page, guests[3])
+    answered(page, "Come in", "Hall is full: 4 of 3")
+
+
+def test_of_two_refusals_alike_the_second_is_seen(open_phone, office):
+    page = pair(open_phone())
+    for ending in ("first", "second"):
+        wedge(page, f"https://example.com/{ending}")
+        answered(page, "Stop")
+        expect(page.locator("#answer-time")).to_contain_text(re.compile(r"Read at \d\d:\d\d:\d\d"))
+
+    expect(page.locator("#answer-time")).to_contain_text("2 in a row")
+    expect(page.locator("#spoken")).to_contain_text("2 in a row")
+
+
+def test_nothing_that_the_answer_covers_can_be_reached(open_phone, office):
+    code, _other = office.issue("Carl", group="K"), office.issue("Dora", group="K")
+    page = pair(open_phone())
+    wedge(page, code)
+    answered(page, "Come in")
+
+    reached = []
+    for _key in range(8):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "document.activeElement.closest('#answer, #screen-scan')?.id ?? 'the browser'"
+            )
+        )
+
+    assert "answer" in reached and "screen-scan" not in reached
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_tickets_of_one_name_are_told_apart(open_phone, office):
+    office.role = "scanner"
+    office.issue("Gate VIP", group="K", position=1, entries=IN)
+    office.issue("Gate VIP", group="K", position=2)
+    office.issue("Gate VIP", group="L", position=1, seat="Row 3, Seat 12")
+    page = pair(open_phone())
+
+    page.get_by_role("link", name="Name").click()
+    page.get_by_label("Name, seat or reference").fill("gate vip")
+
+    expect(page.locator(".found__row:visible")).to_have_count(3)
+    buttons = page.locator("#search-found").get_by_role("button")
+    assert [button.get_attribute("aria-label") for button in buttons.all()] == [
+        "Let in: Gate VIP, order 1 on this list, ticket 2",
+        "Let in: Gate VIP, Row 3, Seat 12, order 2 on this list, ticket 1",
+    ]
+    expect(page.locator(".found__row").first).to_contain_text("order 1 on this list, ticket 1")
 
 
 def test_who_left_is_counted_out(open_phone, office):

@@ -1,12 +1,13 @@
 """Admitting: once each, by the rules of the gate, whoever asks at the same moment."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from eventflow.checkin import admitting
+from eventflow.checkin import admitting, crowding
 from eventflow.checkin.admitting import Reader, Reading
 from eventflow.checkin.models import Area, Gate, GateTier, Scan
 from eventflow.db import db, now, transaction
@@ -366,3 +367,54 @@ def test_a_verb_needs_no_request(at_riverside, sold):
     claim = admitting.by_hand(ticket.id)
     answer = admitting.judge(Reading(claim, now()), Reader("Sam"), at=now())
     assert answer.result == "VALID"
+
+
+def test_programs_see_the_order_too(program, sold):
+    tickets = sold(3)
+    scanner = program()
+
+    group = scanner.scan(tickets[0])["group"]
+
+    assert (group["in"], group["size"]) == (1, 3)
+    assert [one["checked_in"] for one in group["tickets"]] == [True, False, False]
+    assert issuing.code_of(tickets[1]) not in str(scanner.scan(tickets[0]))
+
+
+def test_a_ticket_that_comes_along_from_another_order_is_said_to(paired, sold):
+    (mine,), (theirs,) = sold(1), sold(1)
+
+    answer = paired().scan(mine, also=[str(theirs.id)])
+
+    assert answer["also"][0]["reason"] == "other_order"
+
+
+def test_nobody_has_to_be_looked_at_for_a_ticket_there_is_not(paired, at_riverside, gala):
+    asked = {"ticket": str(uuid.uuid4()), "event": gala.slug}
+
+    answer = paired().post("/checkin", asked).json
+
+    assert (answer["reason"], answer["check_identity"]) == ("unknown_ticket", False)
+
+
+def test_the_answer_says_how_full_it_is_behind_the_gate(program, sold, gala):
+    with transaction():
+        cellar = Area(event_id=gala.id, name="Cellar", capacity=2, alarm_percent=50)
+        db.session.add(cellar)
+    make_gate(gala, "Cellar in", area_id=cellar.id)
+    make_gate(gala, "Cellar out", area_id=cellar.id, direction="out")
+    make_gate(gala, "Front")
+    tickets, scanner = sold(4), program()
+
+    told = [scanner.scan(ticket, gate="Cellar in")["area"] for ticket in tickets[:3]]
+
+    assert [(area["inside"], area["alarm"]) for area in told] == [
+        (1, "near"),
+        (2, "full"),
+        (3, "full"),
+    ]
+    assert (told[0]["name"], told[0]["capacity"]) == ("Cellar", 2)
+    again = scanner.scan(tickets[0], gate="Cellar in")
+    assert (again["result"], again["area"]["inside"]) == ("USED", 3)
+    crowding._counted.clear()
+    assert scanner.scan(tickets[0], gate="Cellar out")["area"]["inside"] == 2
+    assert scanner.scan(tickets[3], gate="Front")["area"] is None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from eventflow.checkin import devices
 from eventflow.checkin.models import Scan
 from eventflow.db import db, now, transaction
 from eventflow.tickets import issuing
@@ -269,3 +270,64 @@ def test_what_let_nobody_in_cannot_be_undone(program, at_riverside):
     program().scan("nonsense", scan_id="n1")
     answer = program("staff").post("/checkin/undo", {"scan_id": "n1", "reason": "x"})
     assert answer.status_code == 409
+
+
+def revoke(device) -> None:
+    with transaction():
+        devices.revoke(device.id, by="Olivia", at=now())
+
+
+def test_what_a_device_read_before_it_was_revoked_is_not_lost(paired, program, sold):
+    at = now() - timedelta(minutes=5)
+    (ticket,) = sold(1)
+    device = paired()
+    revoke(device)
+
+    batch = {"scans": [made(ticket, "a1", at, result="VALID")]}
+    first, again = (device.post("/checkin/batch", batch).json for _time in range(2))
+
+    assert first["revoked"] is True
+    assert [one["result"] for one in first["results"]] == ["VALID"]
+    assert first["results"] == again["results"]
+    assert len(scans()) == 1
+    assert program().scan(ticket)["result"] == "USED"
+    # It is refused all else.
+    assert device.get("/devices/me").json["code"] == "device_revoked"
+    assert device.post("/checkin", batch["scans"][0]).json["code"] == "device_revoked"
+
+
+def test_a_stolen_device_uses_no_tickets_up(paired, program, sold, gala):
+    """Whoever has it knows the list, and may say of any ticket that it was let in before."""
+    at = now() - timedelta(minutes=5)
+    known, later, along, used = sold(4)
+    program().scan(used)
+    device = paired(role="staff")
+    revoke(device)
+
+    by_hand = {"scan_id": "h1", "ticket": str(known.id), "event": gala.slug}
+    told = upload(
+        device,
+        by_hand | {"scanned_at": at.isoformat(), "result": "VALID"},
+        made(later, "h2", now() + timedelta(minutes=1), result="VALID"),
+        made(used, "h3", at, result="VALID", override=True, reason="Because", also=[str(along.id)]),
+    )
+
+    reasons = {one["scan_id"]: (one["result"], one["reason"]) for one in told}
+    assert reasons["h1"] == reasons["h2"] == reasons["h3:1"] == ("INVALID", "device_revoked")
+    assert reasons["h3"] == ("VALID", "admitted")
+    assert not [scan for scan in scans() if scan.reason == "override"]
+    assert sum(scan.admitted for scan in scans()) == 2
+    for ticket in (known, later, along):
+        assert program().scan(ticket)["result"] == "VALID"
+
+
+def test_after_some_days_a_revoked_device_tells_nothing_any_more(paired, sold):
+    (ticket,) = sold(1)
+    device = paired()
+    with transaction():
+        devices.revoke(device.id, by="Olivia", at=now() - timedelta(days=4))
+
+    batch = {"scans": [made(ticket, "a1", now() - timedelta(days=5), result="VALID")]}
+    answer = device.post("/checkin/batch", batch)
+
+    assert (answer.status_code, answer.json["code"]) == (401, "device_revoked")

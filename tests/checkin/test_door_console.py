@@ -53,8 +53,14 @@ def scan(event, ticket, **facts) -> Scan:
         id=new_id(),
         ticket_id=ticket.id,
         event_id=event.id,
-        received_at=now(),
-        **{"result": "VALID", "reason": "admitted", "admitted": True, "direction": "in"} | facts,
+        **{
+            "received_at": now(),
+            "result": "VALID",
+            "reason": "admitted",
+            "admitted": True,
+            "direction": "in",
+        }
+        | facts,
     )
     db.session.add(made)
     db.session.flush()
@@ -141,7 +147,9 @@ def test_who_is_inside_with_a_ticket_refunded_since_is_listed(desk, gala, ticket
         issuing.void([tickets[0]], at=now())
 
     assert [gone.ticket.attendee_name for gone in figures.gone(gala)] == ["Bea Buyer"]
-    assert "Inside, though refunded since" in desk.get(HERE).text
+    page = desk.get(HERE).text
+    assert "One person is inside with a ticket that is void by now" in page
+    assert "Inside with a void ticket" in page
 
 
 def test_what_refreshes_is_the_figures_alone(desk, gala, tickets):
@@ -155,7 +163,48 @@ def test_a_reason_this_version_does_not_know_is_shown_all_the_same(app):
         assert reasons.words("some_new_reason") == "Some new reason"
 
 
+def test_who_came_in_with_a_void_ticket_is_counted_inside(desk, gala, tickets):
+    with transaction():
+        tickets[0].checked_in_at = now()
+        scan(gala, tickets[0])
+        issuing.void([tickets[1]], at=now())
+        scan(gala, tickets[1], result="INVALID", reason="cancelled", client_result="VALID")
+
+    words = " ".join(re.sub("<[^>]+>", " ", desk.get(HERE).text).split())
+
+    assert "Inside 2 of 2 expected, and 1 with a void ticket" in words
+    assert "Still to come 1 50 %" in words
+
+
+def test_what_a_revoked_device_sent_late_is_listed(desk, gala, tickets):
+    early = now() - timedelta(hours=1)
+    with transaction():
+        lost = devices.enrol("Lost phone", role="scanner", by="Sam", at=early).device
+        scan(gala, tickets[1], device_id=lost.id, received_at=early)
+        devices.revoke(lost.id, at=early + timedelta(minutes=1))
+        scan(gala, tickets[0], device_id=lost.id, scanned_at=early)
+
+    page = desk.get(HERE).text
+
+    assert [one.ticket.id for one in figures.told_late(gala)] == [tickets[0].id]
+    assert "One scan was sent by a device after it was revoked" in page
+    assert "Lost phone" in page
+
+
 # Gates and areas
+
+
+def test_a_gate_that_leads_nowhere_in_particular_can_be_chosen(boss, gala):
+    with transaction():
+        plan.add_area(gala, AreaFacts("Cellar", 5, 80), at=now())
+
+    page = boss.get(f"{HERE}/gates/new").text
+
+    # Of a field that is required, browsers refuse an empty first option.
+    select_of_areas = re.search(r'<select[^>]*name="area"[^>]*>', page)[0]
+    assert "required" not in select_of_areas and "nowhere in particular" in page
+    form = {"name": "Main", "direction": "in", "entries": "1", "area": ""}
+    assert boss.post(f"{HERE}/gates/new", data=form).status_code == 303
 
 
 def test_ada_plans_a_gate_and_changes_it(boss, gala):
@@ -251,6 +300,31 @@ def test_a_device_is_revoked_with_one_press(desk, gala):
     db.session.rollback()
     assert db.session.scalars(select(Device)).one().revoked_by == "Sam"
     assert figures.devices(gala) == []
+
+
+def test_what_a_device_has_not_told_is_not_known(desk, gala):
+    with transaction():
+        device = devices.enrol("New", role="scanner", by="Sam", at=now()).device
+        device_id = device.id
+    row = re.compile(r"New.*?</tr>", re.S)
+    unknown = row.search(desk.get(f"{HERE}/devices").text)[0]
+    facts = {"clock_skew_ms": 0, "data_age_s": 60, "waiting": 2, "battery": 80}
+    with transaction():
+        devices.tell(device_id, facts, at=now() - timedelta(minutes=4))
+    known = row.search(desk.get(f"{HERE}/devices").text)[0]
+
+    assert unknown.count("not yet known") == 4 and "Right" not in unknown
+    assert "not yet known" not in known and "Right" in known
+    # A minute old four minutes ago.
+    assert "5 minutes" in known
+    assert "2 scans that were not sent yet" in known
+
+
+def test_the_scanner_names_the_button_that_the_console_has(desk, gala):
+    told = re.search(r"press “([^”]+)”", desk.get("/scan/").text)[1]
+
+    buttons = re.findall(r"<button.*?</button>", desk.get(f"{HERE}/devices").text, re.S)
+    assert told in [re.sub("<[^>]+>", "", button).strip() for button in buttons]
 
 
 # Paper

@@ -1,7 +1,7 @@
 // Answers: what was judged, in the words and the colour the person at the door gets.
 
 import { here, zone } from "./state.js"
-import { clock, day, has, isSameDay, span, word } from "./words.js"
+import { clock, day, has, isSameDay, number, span, word } from "./words.js"
 
 // In doubt rather than wrong: look at the person, ask, perhaps let in.
 const DOUBTS = new Set([
@@ -13,6 +13,19 @@ const DOUBTS = new Set([
   "gate_not_open",
   "gate_closed",
 ])
+
+// How full it is behind the gate we stand at, as the server counts it; null where nobody counts.
+export function crowd() {
+  const area = here.manifest?.areas?.find((each) => each.id === here.gate?.area)
+  if (!area) return null
+  const count = here.manifest.head(area.id)
+  const { capacity, alarm_percent: percent } = area
+  const isFull = capacity !== null && count >= capacity
+  const alarm = isFull ? "full" : capacity !== null && 100 * count >= capacity * percent ? "near" : ""
+  const names = { full: "area_full", near: "area_nearly", "": capacity === null ? "in_area.open" : "in_area" }
+  const facts = { area: area.name, count: number(count), capacity: number(capacity ?? 0) }
+  return { alarm, text: word(names[alarm], facts) }
+}
 
 export function kindOf({ result, reason }) {
   if (result === "VALID") return "right"

@@ -15,7 +15,7 @@ import "./screens/settings.js"
 import "./screens/sheets.js"
 
 async function open() {
-  if (await device.load()) {
+  if ((await device.load()) && !here.device.revoked) {
     await lists.forgetOver()
     const { event, gate } = here.device.chosen
     if (event) here.manifest = await lists.open(event)

@@ -79,6 +79,15 @@ export async function signOff() {
   await leave("pair.signed_out")
 }
 
+// Revoked: who comes is forgotten at once, and what was scanned before as soon as it is sent.
+export async function retire() {
+  if (!here.device || here.device.revoked) return
+  here.manifest = here.gate = null
+  await change({ revoked: true })
+  await store.forgetLists()
+  tell("left", { word: "pair.revoked.waiting" })
+}
+
 // Leave, and take everything along. `word` says why, on the screen that follows.
 export async function leave(word) {
   if (!here.device) return

@@ -44,10 +44,11 @@ export function scanText(text, { override, seenAt } = {}) {
   })
 }
 
-// Somebody found on the list, without a code.
-export function scanTicket(digest, { override } = {}) {
+// Somebody found on the list, without a code; `together`: with the code of another of their order.
+export function scanTicket(digest, { override, together } = {}) {
   return inTurn(() => {
-    const about = { text: null, claims: null, signed: true, digest, ticket: here.manifest.ticket(digest), phone: null }
+    const ticket = here.manifest.ticket(digest)
+    const about = { text: null, claims: null, signed: true, digest, ticket, phone: null, together }
     return decide(about, override)
   })
 }

@@ -27,6 +27,7 @@ export const OVERRIDABLE = new Set([
 //   ticket    the manifest's row, or null
 //   standing  {entries, inside, first}: how the ticket stands with the gate's area
 //   phone     the digest of the phone key in the code
+//   together  whether the code of another of the same order was read
 //   event, gate, direction, at (ms), override
 export function judge(asked) {
   const { text, claims, ticket, event } = asked
@@ -63,7 +64,8 @@ function aboutTheCode({ claims, ticket, phone, at }) {
 }
 
 // Whether the person has to be looked at: no code at all, or the printed one of a moving one.
-function identityOf({ text, claims, ticket }) {
+function identityOf({ text, claims, ticket, together }) {
+  if (together) return null
   if (text === null) return "hand"
   return claims.version === STATIC && ticket.tier?.code_kind === "rotating_or_printed" ? "printed" : null
 }
@@ -77,7 +79,8 @@ function aboutTheGate({ ticket, gate, at }) {
   return null
 }
 
-function aboutEntries({ standing, gate }) {
+// USED, if the ticket may not come in here again.
+export function aboutEntries({ standing, gate }) {
   const allowed = gate ? gate.entries : 1
   const used = (reason) => ({ result: "USED", reason, first: standing.first })
   if (allowed !== null && standing.entries >= allowed) return used("already_checked_in")

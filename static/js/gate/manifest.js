@@ -115,6 +115,7 @@ export class Manifest {
     const event = Uint8Array.from(this.event.id.replaceAll("-", "").match(/../g), (pair) => parseInt(pair, 16))
     const group = await short("EventFlow group\0", GROUP_DIGEST, event, order.toUpperCase())
     const found = this.rows.filter((row) => row[this.at.group] === group).map((row) => this.view(row))
+    for (const ticket of found) ticket.reference = `${order.toUpperCase()}-${ticket.position}`
     return position ? found.filter((ticket) => ticket.position === Number(position)) : found
   }
 

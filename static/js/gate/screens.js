@@ -51,7 +51,7 @@ function arrive() {
 
 // Where somebody may be: unpaired only at pairing, without a list not at the scan.
 export function usual(wanted) {
-  if (!here.device) return "pair"
+  if (!here.device || here.device.revoked) return "pair"
   if (here.device.locked) return ["scan", "unlock"].includes(wanted) ? wanted : "scan"
   if (["pair", "opening", "unlock"].includes(wanted)) return here.manifest ? "scan" : "choose"
   if (!here.manifest && wanted !== "choose" && wanted !== "settings") return "choose"

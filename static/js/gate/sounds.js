@@ -5,9 +5,11 @@ const TUNES = {
   doubt: [[440, 0, 0.14], [440, 0.2, 0.14]],
   wrong: [[150, 0, 0.5]],
   note: [[880, 0, 0.05]],
+  // After the answer's own.
+  alarm: [[740, 0.34, 0.12], [520, 0.48, 0.12], [740, 0.62, 0.12], [520, 0.76, 0.12]],
 }
-const WAVES = { right: "sine", doubt: "triangle", wrong: "sawtooth", note: "sine" }
-const PATTERNS = { right: [60], doubt: [80, 80, 80], wrong: [350], note: [20] }
+const WAVES = { right: "sine", doubt: "triangle", wrong: "sawtooth", note: "sine", alarm: "square" }
+const PATTERNS = { right: [60], doubt: [80, 80, 80], wrong: [350], note: [20], alarm: [60, 60, 200, 60, 200] }
 
 let context
 let loudness = 1

@@ -103,6 +103,13 @@ export const scans = {
     }),
 }
 
+// Who comes: all of it but what this device did.
+export function forgetLists() {
+  return transact(["lists", "changes"], "readwrite", (...stores) => {
+    for (const store of stores) store.clear()
+  })
+}
+
 // Everything, for good: on sign-out, and when the device was revoked.
 export function wipe() {
   return transact(["device", "lists", "changes", "scans"], "readwrite", (...stores) => {

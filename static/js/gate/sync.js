@@ -5,7 +5,7 @@ import * as clock from "./clock.js"
 import * as lists from "./lists.js"
 import * as server from "./server.js"
 import * as store from "./store.js"
-import { APP_VERSION, change, leave } from "./device.js"
+import { APP_VERSION, change, leave, retire } from "./device.js"
 import { unseal } from "./sealing.js"
 import { hear, here, tell } from "./state.js"
 
@@ -18,11 +18,15 @@ let timer
 let running = null
 let again = false
 let failures = 0
-let lastFacts = 0
+let lastFacts = -Infinity
+let lastTold = ""
 
 export function begin() {
   hear("scans", () => hurry())
-  hear("answer", ({ answer }) => note(answer))
+  hear("answer", async ({ answer }) => {
+    await note(answer)
+    if (here.device?.revoked) hurry()
+  })
   addEventListener("online", () => hurry())
   addEventListener("offline", () => online(false))
   document.addEventListener("visibilitychange", () => {
@@ -54,8 +58,12 @@ async function round() {
   if (!here.device) return
   try {
     await navigator.locks.request("eventflow-sync", async () => {
-      if (await push()) await pull()
-      await report()
+      if (!here.device.revoked) {
+        if (await push()) await pull()
+        await report()
+      }
+      // Revoked: what was scanned before goes up, then this is no device any more.
+      if (here.device?.revoked && (await push())) await leave("pair.revoked")
     })
     await lists.forgetOver()
   } catch (problem) {
@@ -81,7 +89,10 @@ async function push() {
 async function send(fresh) {
   const documents = await Promise.all(fresh.map(document_))
   const answer = await server.call("POST", "/checkin/batch", { body: { scans: documents }, patience: 30_000 })
-  note(answer)
+  // It may not even tell any more.
+  if (answer.code === "device_revoked") await leave("pair.revoked")
+  await note(answer)
+  if (answer.body?.revoked) await retire()
   if (answer.status === 422 || answer.status === 413) return sendApart(fresh)
   if (!answer.ok) return false
   const results = new Map(answer.body.results.map((result) => [result.scan_id, result]))
@@ -132,9 +143,9 @@ async function sendUndo(scanId) {
   const answer = await server.call("POST", "/checkin/undo", {
     body: { scan_id: scanId, reason: scan.undoWhy },
   })
-  note(answer)
+  await note(answer)
   // Refused is an answer too: asking for ever would hold up everything behind it.
-  const refused = [403, 404, 409, 422].includes(answer.status)
+  const refused = [403, 404, 409, 422].includes(answer.status) || answer.code === "device_revoked"
   if (!answer.ok && !refused) return false
   await store.scans.put({ ...scan, state: "sent", undoState: refused ? "refused" : "sent" })
   return true
@@ -147,13 +158,16 @@ async function pull() {
 
 // What the console shows of this device, and whether it still may be one.
 async function report() {
-  if (!here.device || performance.now() - lastFacts < FACTS_EVERY) return
-  const { skew } = clock.state()
+  if (!here.device || here.device.revoked) return
+  const waiting = await store.scans.countWaiting()
+  const told = [waiting, here.manifest?.event.slug, here.gate?.name].join()
+  if (performance.now() - lastFacts < FACTS_EVERY && told === lastTold) return
+  const { skew, measured } = clock.state()
   const battery = await navigator.getBattery?.().catch(() => null)
   const body = {
     app_version: APP_VERSION,
-    waiting: await store.scans.countWaiting(),
-    clock_skew_ms: skew,
+    waiting,
+    ...(measured && { clock_skew_ms: skew }),
     camera: here.camera ?? "unknown",
     ...(battery && { battery: Math.round(battery.level * 100) }),
     ...(here.manifest && {
@@ -164,9 +178,10 @@ async function report() {
     }),
   }
   const answer = await server.call("PUT", "/devices/me/facts", { body })
-  note(answer)
+  await note(answer)
   if (!answer.ok) return
   lastFacts = performance.now()
+  lastTold = told
   await lists.learn(answer.body)
   await remember()
 }
@@ -176,11 +191,8 @@ async function remember() {
   if (here.device && Math.abs(skew - (here.device.skew ?? 0)) > 250) await change({ skew })
 }
 
-function note(answer) {
-  if (answer.code === "device_revoked" && here.device) {
-    leave("pair.revoked")
-    return
-  }
+async function note(answer) {
+  if (answer.code === "device_revoked") return retire()
   online(answer.status !== 0 && answer.status < 500 && answer.status !== 429)
   failures = here.contact.online ? 0 : Math.min(failures + 1, 6)
 }

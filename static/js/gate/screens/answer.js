@@ -3,27 +3,35 @@
 
 import * as door from "../door.js"
 import * as sounds from "../sounds.js"
-import { firstEntry, headline, kindOf, notes, tierAndSeat, why } from "../answers.js"
-import { byId, say, speak } from "../dom.js"
-import { here, hear, maySupervise, tell } from "../state.js"
-import { counted, number, word } from "../words.js"
+import * as group from "./group.js"
+import { crowd, firstEntry, headline, kindOf, notes, tierAndSeat, why } from "../answers.js"
+import { byId, say, speak, tellIn } from "../dom.js"
+import { here, hear, maySupervise, tell, zone } from "../state.js"
+import { clock, counted, number, word } from "../words.js"
 
 const panel = byId("answer")
+// What the answer covers: nobody gets there by Tab, nor by a key that a scanner types.
+const covered = [...panel.parentElement.children].filter((each) => each !== panel && !each.matches("h1"))
 
 let shown = null
+let alike = 1
 
 export function current() {
   return shown
 }
 
 export function show(answer) {
+  alike = isLikeTheLast(answer) ? alike + 1 : 1
   shown = answer
   const { verdict, ticket, scan } = answer
-  const kind = kindOf(verdict)
+  const isIn = verdict.result === "VALID" && scan.direction !== "out"
+  const { alarm, text: full } = (isIn && crowd()) || { alarm: "" }
+  const kind = alarm === "full" ? "doubt" : kindOf(verdict)
   panel.dataset.kind = kind
   panel.dataset.result = verdict.result
   panel.dataset.reason = verdict.reason
   panel.dataset.scan = scan.scan_id
+  panel.dataset.alarm = alarm
   document.body.dataset.answer = kind
   const texts = {
     word: headline(verdict, scan.direction),
@@ -33,16 +41,23 @@ export function show(answer) {
     first: firstEntry(answer),
   }
   for (const [part, text] of Object.entries(texts)) say(byId(`answer-${part}`), text)
+  tellIn(byId("answer-alarm"), alarm && full)
+  const time = clock(scan.at, zone(), true)
+  const again = alike > 1 ? word("read_again", { count: number(alike) }) : ""
+  say(byId("answer-time"), [word("read_at", { time }), again].filter(Boolean).join(" · "))
   byId("answer-ticket").hidden = !ticket
   const told = notes(answer)
   byId("answer-notes").replaceChildren(...told.map(item))
-  const group = showGroup(answer)
+  const order = showGroup(answer)
   byId("answer-override").hidden = !(maySupervise() && door.mayOverride(answer) && !here.device.locked)
   byId("answer-undo").hidden = !(verdict.result === "VALID" && maySupervise() && !here.device.locked)
   panel.hidden = false
   panel.scrollTop = 0
+  for (const each of covered) each.inert = true
+  flash()
   sounds.play(kind)
-  speak([...Object.values(texts), ...told, group].filter(Boolean).join(". "))
+  if (alarm) sounds.play("alarm")
+  speak([...Object.values(texts), alarm && full, again, ...told, order].filter(Boolean).join(". "))
   tell("answered", answer)
 }
 
@@ -50,8 +65,20 @@ export function close() {
   if (panel.hidden) return
   shown = null
   panel.hidden = true
+  for (const each of covered) each.inert = false
   delete document.body.dataset.answer
   tell("answered", null)
+}
+
+// Of two refusals alike, one after the other, the second one is to be seen too.
+function isLikeTheLast({ verdict }) {
+  const last = shown?.verdict
+  return verdict.result !== "VALID" && last?.result === verdict.result && last.reason === verdict.reason
+}
+
+function flash() {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
+  panel.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 180, easing: "ease-out" })
 }
 
 function item(text) {
@@ -60,7 +87,7 @@ function item(text) {
   return element
 }
 
-// One code shows the whole order: n of m in, the rest with one press.
+// One code shows the whole order: n of m in, and the way to the others, one by one.
 function showGroup({ ticket, verdict }) {
   const line = byId("answer-group")
   const button = byId("answer-let-in")
@@ -73,16 +100,9 @@ function showGroup({ ticket, verdict }) {
   say(line, missing.length ? word("group", facts) : word("group.all_in", facts))
   if (missing.length && verdict.result !== "INVALID" && !here.device.locked) {
     button.hidden = false
-    button.textContent = counted("let_in", missing.length)
-    button.onclick = () => letIn(missing)
+    button.textContent = counted("others", missing.length)
   }
   return line.textContent
-}
-
-async function letIn(tickets) {
-  let last
-  for (const ticket of tickets) last = await door.scanTicket(ticket.digest)
-  if (last) show(last)
 }
 
 export async function undo(scanId) {
@@ -96,6 +116,7 @@ export async function undo(scanId) {
   speak(text)
 }
 
+byId("answer-let-in").addEventListener("click", () => group.open(shown))
 byId("answer-close").addEventListener("click", close)
 byId("answer-undo").addEventListener("click", () => undo(panel.dataset.scan))
 panel.addEventListener("click", (event) => {

@@ -1,10 +1,11 @@
 // Pairing: a code from the console by camera or by hand, or the sign-in of somebody on the team.
 
 import * as device from "../device.js"
+import * as sync from "../sync.js"
 import { Camera } from "../camera.js"
 import { busyWhile, byId, tellIn } from "../dom.js"
 import { go, screen } from "../screens.js"
-import { hear, tell } from "../state.js"
+import { hear, here, tell } from "../state.js"
 import { word } from "../words.js"
 
 const form = byId("pair-form")
@@ -31,6 +32,9 @@ export function codeIn(text) {
 
 async function come(way) {
   showError(null)
+  // What an earlier device scanned goes first: being paired anew forgets everything.
+  if (here.device?.revoked) await sync.hurry()
+  if (here.device?.revoked) return showError(word("pair.revoked.waiting"))
   const { device: row, word: name } = await way()
   if (!row) return showError(word(name))
   form.reset()
@@ -46,6 +50,7 @@ function showError(text) {
 }
 
 async function show() {
+  if (here.device?.revoked) tellIn(byId("pair-told"), word("pair.revoked.waiting"))
   const code = codeIn(location.hash)
   const member = await device.signedIn()
   signIn.hidden = !member

@@ -5,12 +5,11 @@ import * as door from "../door.js"
 import * as sounds from "../sounds.js"
 import * as wedge from "../wedge.js"
 import { Camera } from "../camera.js"
+import { crowd } from "../answers.js"
 import { byId, say } from "../dom.js"
 import { go, isAt, screen } from "../screens.js"
 import { hear, here, maySupervise } from "../state.js"
-import { counted, number, word } from "../words.js"
-
-const NEARLY = 90
+import { counted, word } from "../words.js"
 
 export const camera = new Camera(byId("scan-video"), (text, seenAt) => read(text, { seenAt }))
 
@@ -57,16 +56,18 @@ async function stayAwake() {
 
 function showHeads() {
   const head = byId("scan-head")
-  const area = here.manifest?.areas?.find((each) => each.id === here.gate?.area)
-  if (!area) return say(head, "")
-  const count = here.manifest.head(area.id)
-  const facts = { area: area.name, count: number(count), capacity: number(area.capacity ?? 0) }
-  const share = area.capacity ? (100 * count) / area.capacity : 0
-  const kind = share >= 100 ? "wrong" : share >= (area.alarm_percent ?? NEARLY) ? "doubt" : "right"
-  if (head.dataset.kind && head.dataset.kind !== kind && kind !== "right") sounds.play(kind)
-  head.dataset.kind = kind
-  const names = { wrong: "area_full", doubt: "area_nearly", right: area.capacity ? "in_area" : "in_area.open" }
-  say(head, word(names[kind], facts))
+  const now = crowd()
+  if (!now) return say(head, "")
+  head.dataset.kind = { full: "wrong", near: "doubt", "": "right" }[now.alarm]
+  say(head, now.text)
+}
+
+// What others let in rings here too; of what we let in ourselves, the answer speaks.
+function showTheirHeads() {
+  const before = byId("scan-head").dataset.kind
+  showHeads()
+  const after = byId("scan-head").dataset.kind
+  if (isAt("scan") && before && before !== after && after !== "right") sounds.play("alarm")
 }
 
 function showContact() {
@@ -108,7 +109,7 @@ function hide() {
 
 screen("scan", { show, hide })
 hear("contact", showContact)
-hear("list", showHeads)
+hear("list", showTheirHeads)
 hear("scans", showHeads)
 hear("left", () => (lastScan = null))
 document.addEventListener("visibilitychange", () => {

@@ -3,11 +3,12 @@
 import * as answer from "./answer.js"
 import * as door from "../door.js"
 import { reasonOf, tierAndSeat } from "../answers.js"
+import { aboutEntries } from "../judge.js"
 import { byId, stamp, tellIn } from "../dom.js"
 import { go, screen } from "../screens.js"
 import { camera, showAnswer } from "./scan.js"
-import { hear, here } from "../state.js"
-import { word } from "../words.js"
+import { hear, here, maySupervise } from "../state.js"
+import { number, word } from "../words.js"
 
 const MOST = 30
 
@@ -18,24 +19,41 @@ async function search() {
   const mine = ++asked
   const found = here.manifest ? await here.manifest.search(text.value, MOST + 1) : []
   if (mine !== asked) return
-  byId("search-found").replaceChildren(...found.slice(0, MOST).map(row))
+  const orders = [...new Set(found.map((ticket) => ticket.group))]
+  const rows = found.slice(0, MOST).map((ticket) => row(ticket, placeOf(ticket, orders)))
+  byId("search-found").replaceChildren(...rows)
   const none = text.value.trim() && !found.length ? word("search.none") : ""
   byId("search-told").textContent = found.length > MOST ? word("search.more") : none
 }
 
-function row(ticket) {
+// What tells apart tickets of one name: the reference that was typed, or which of whose order.
+function placeOf(ticket, orders) {
+  if (ticket.reference) return ticket.reference
+  const facts = { number: number(ticket.position), order: number(orders.indexOf(ticket.group) + 1) }
+  return word(ticket.group && orders.length > 1 ? "ticket.number_of" : "ticket.number", facts)
+}
+
+// A ticket that is in is not let in again, but by a supervisor.
+function isDone(ticket) {
+  if (ticket.status !== 0) return true
+  if (here.direction === "out" || maySupervise()) return false
+  return aboutEntries({ gate: here.gate, standing: here.manifest.standing(ticket, here.gate?.area) }) !== null
+}
+
+function row(ticket, place) {
   const element = stamp("found-row")
   const cancelled = ticket.status !== 0
   const inside = here.manifest.isIn(ticket)
   element.querySelector("[data-name]").textContent = ticket.name || word("nameless")
-  element.querySelector("[data-tier]").textContent = tierAndSeat(ticket)
+  element.querySelector("[data-tier]").textContent = [tierAndSeat(ticket), place].join(" · ")
   element.querySelector("[data-state]").textContent = word(
     cancelled ? "ticket.cancelled" : inside ? "ticket.in" : "ticket.not_in",
   )
   element.dataset.state = cancelled ? "wrong" : inside ? "doubt" : "right"
   const button = element.querySelector("button")
-  button.hidden = cancelled
-  button.setAttribute("aria-label", `${button.textContent}: ${ticket.name || word("nameless")}`)
+  button.hidden = isDone(ticket)
+  const who = [ticket.name || word("nameless"), ticket.seat, place].filter(Boolean).join(", ")
+  button.setAttribute("aria-label", `${button.textContent}: ${who}`)
   button.addEventListener("click", async () => {
     const given = await door.scanTicket(ticket.digest)
     go("scan")
