@@ -22,7 +22,7 @@ from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event
 from eventflow.seating import chairs, pricing
-from eventflow.seating.models import Allocation, Seat, SeatRow
+from eventflow.seating.models import Allocation, Seat, SeatRow, seat_name
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 KINDS = ("house", "box_office", "sponsor", "presale", "technical")
@@ -188,8 +188,10 @@ def of(event: Event) -> list[Allocation]:
 
 def is_known(slug: str, code: str) -> bool:
     """Whether this code opens any seats of the event."""
+    same = func.lower(Allocation.code) == func.lower(code)
     query = select(Allocation.id).join(Event, Event.id == Allocation.event_id)
-    return db.session.scalar(query.where(Event.slug == slug, Allocation.code == code)) is not None
+    query = query.where(Event.slug == slug, Allocation.code != "", same)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def find(event: Event, allocation_id: uuid.UUID) -> Allocation:
@@ -218,12 +220,13 @@ def counts(event: Event) -> dict[uuid.UUID, int]:
 
 def in_words(seats: Sequence[Seat]) -> list[str]:
     """Seats as lists say them, row by row: "Stalls A1-A4, A7"."""
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str], list[str]] = {}
     for seat in seats:
-        rows.setdefault((seat.row.section, seat.row.label), []).append(seat.number)
+        row = seat.row
+        rows.setdefault((row.section, row.kind, row.label), []).append(seat.number)
     return [
-        f"{section} " + ", ".join(f"{label}{part}" for part in _ranges(numbers, label))
-        for (section, label), numbers in rows.items()
+        f"{section} " + ", ".join(_ranges(numbers, kind, label))
+        for (section, kind, label), numbers in rows.items()
     ]
 
 
@@ -256,54 +259,53 @@ def read_list(event: Event, typed: str) -> list[uuid.UUID]:
 
 
 def _rows(event: Event) -> dict[tuple[str, str], dict[str, uuid.UUID]]:
+    """Section and label of each row, with its seats by what they are called."""
     rows: dict[tuple[str, str], dict[str, uuid.UUID]] = {}
     query = (
-        select(SeatRow.section, SeatRow.label, Seat.number, Seat.id)
+        select(SeatRow.section, SeatRow.kind, SeatRow.label, Seat.number, Seat.id)
         .join(Seat, Seat.seat_row_id == SeatRow.id)
         .where(SeatRow.event_id == event.id)
         .order_by(Seat.position)
     )
-    for section, label, number, seat_id in db.session.execute(query):
-        rows.setdefault((section, label), {})[number] = seat_id
+    for section, kind, label, number, seat_id in db.session.execute(query):
+        rows.setdefault((section, label), {})[_told(seat_name(kind, label, number))] = seat_id
     return rows
+
+
+def _told(name: str) -> str:
+    """As it is compared: however its letters are written, and wherever there are spaces."""
+    return "".join(name.split()).casefold().replace("–", "-")
 
 
 def _of_part(
     rows: Mapping[tuple[str, str], Mapping[str, uuid.UUID]], section: str, rest: str
 ) -> list[uuid.UUID]:
+    here = [(label, row) for (name, label), row in rows.items() if name == section]
     if not rest:
-        named = [row for (name, _label), row in rows.items() if name == section]
-        return [seat for row in named for seat in row.values()]
-    first, _dash, last = (one.strip() for one in rest.partition("-"))
-    for (name, label), row in rows.items():
-        if name != section:
-            continue
-        if rest.casefold() == label.casefold():
+        return [seat for _label, row in here for seat in row.values()]
+    told = _told(rest)
+    for label, row in here:
+        if told == _told(label):
             return list(row.values())
-        numbers = list(row)
-        begins = _number(first, label, numbers)
-        if begins is None and rest[: len(label)].casefold() == label.casefold():
-            # A table's seats are called "4-3": row 4, seat 3.
-            begins = _number(rest, f"{label}-", numbers)
-            if begins is not None:
-                return [row[begins]]
-        if begins is None:
-            continue
-        ends: str | None = begins
-        if last:
-            ends = _number(last, label, numbers) or _number(label + last, label, numbers)
-        if ends is None:
-            continue
-        low, high = sorted((numbers.index(begins), numbers.index(ends)))
-        return [row[number] for number in numbers[low : high + 1]]
+    for _label, row in here:
+        if told in row:
+            return [row[told]]
+    for label, row in here:
+        if seats := _of_range(row, _told(label), told):
+            return seats
     return []
 
 
-def _number(word: str, label: str, numbers: Sequence[str]) -> str | None:
-    if word[: len(label)].casefold() != label.casefold():
-        return None
-    rest = word[len(label) :].strip()
-    return rest if rest in numbers else None
+def _of_range(row: Mapping[str, uuid.UUID], label: str, told: str) -> list[uuid.UUID]:
+    """From one seat of a row to another: "a1-a4", "a1-4", "1-1-1-4"."""
+    names = list(row)
+    for dash in (place for place, letter in enumerate(told) if letter == "-"):
+        first, last = told[:dash], told[dash + 1 :]
+        ends = next((n for n in (last, label + last, f"{label}-{last}") if n in row), None)
+        if first in row and ends is not None:
+            low, high = sorted((names.index(first), names.index(ends)))
+            return [row[name] for name in names[low : high + 1]]
+    return []
 
 
 def _begins(part: str, section: str) -> bool:
@@ -311,7 +313,7 @@ def _begins(part: str, section: str) -> bool:
     return part[: len(section)].casefold() == section.casefold() and after in ("", " ")
 
 
-def _ranges(numbers: Sequence[str], label: str) -> list[str]:
+def _ranges(numbers: Sequence[str], kind: str, label: str) -> list[str]:
     parts: list[list[str]] = []
     for number in numbers:
         before = parts[-1][-1] if parts else ""
@@ -320,7 +322,11 @@ def _ranges(numbers: Sequence[str], label: str) -> list[str]:
             parts[-1].append(number)
         else:
             parts.append([number])
-    return [part[0] if len(part) == 1 else f"{part[0]}-{label}{part[-1]}" for part in parts]
+    ends = [[seat_name(kind, label, end) for end in (part[0], part[-1])] for part in parts]
+    return [
+        first if first == last else f"{first} – {last}" if "-" in first else f"{first}-{last}"
+        for first, last in ends
+    ]
 
 
 def _locked(event: Event, seats: Collection[uuid.UUID], *, at: datetime) -> list[Seat]:

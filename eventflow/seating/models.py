@@ -27,6 +27,8 @@ from eventflow.db import Id, Model
 from eventflow.events.models import Event, Tier
 from eventflow.tenancy import TenantOwned, ours
 
+DIGITS = frozenset("0123456789")
+
 if TYPE_CHECKING:
     from eventflow.sales.models import Hold
 
@@ -250,10 +252,17 @@ class Seat(TenantOwned, Model):
 
     @property
     def label(self) -> str:
-        """What names it to people: Stalls A12; Table 4, seat 3."""
-        if self.row.kind == "row":
-            return f"{self.row.section} {self.row.label}{self.number}"
-        return f"{self.row.section} {self.row.label}-{self.number}"
+        """What names it to people: "Stalls A12", "Tables 4-3"."""
+        return f"{self.row.section} {seat_name(self.row.kind, self.row.label, self.number)}"
+
+
+def seat_name(row_kind: str, row: str, number: str) -> str:
+    """A12; where that could be read in two ways, and at a table or in a booth, 1-11 or 4-3.
+
+    The same rule stands in migrations/functions/seat_names_v2.sql.
+    """
+    is_clear = row[-1:] not in DIGITS and number[:1] in DIGITS
+    return f"{row}{number}" if row_kind == "row" and is_clear else f"{row}-{number}"
 
 
 class Allocation(TenantOwned, Model):
