@@ -13,7 +13,7 @@ from eventflow.messages.mails import Attachment
 from eventflow.money import Money
 from eventflow.payments.checkout import order_url
 from eventflow.payments.models import PaymentAccount
-from eventflow.sales import receipts, structured
+from eventflow.sales import buyers, receipts, structured
 from eventflow.sales.models import Order
 from eventflow.tickets import documents, issuing, qr
 from eventflow.tickets.models import Ticket
@@ -43,9 +43,7 @@ def plain(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
             "join_url": event.join_url if event.format != "in_person" else "",
             "url": structured.event_url(tenant, event),
         },
-        "receipt": receipts.lines(
-            [(line.name, line.quantity, line.amount) for line in order.lines], order, order.currency
-        ),
+        "receipt": receipts.lines(buyers.bought_by(order), order, order.currency),
     }
 
 

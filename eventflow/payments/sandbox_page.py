@@ -14,7 +14,7 @@ from eventflow.errors import NotFound
 from eventflow.pages import page
 from eventflow.payments import checkout, order_page, sandbox, webhooks
 from eventflow.payments.models import Payment
-from eventflow.sales import receipts
+from eventflow.sales import buyers, receipts
 
 bp = Blueprint("sandbox", __name__)
 
@@ -55,11 +55,7 @@ def _payment_page(payment: Payment, *, error: str = "", status: int = 200) -> Re
         state=order.status_at(at),
         at=at,
         until=order_page.clock(order.hold.expires_at, order.event.timezone),
-        receipt_lines=receipts.lines(
-            [(line.name, line.quantity, line.amount) for line in order.lines],
-            order,
-            order.currency,
-        ),
+        receipt_lines=receipts.lines(buyers.bought_by(order), order, order.currency),
         order_url=checkout.order_url(g.tenant, order),
         error=error,
     )

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 
 from eventflow.accounts import people
 from eventflow.errors import Invalid
+from eventflow.sales import orders
 from eventflow.sales.holds import HeldSeat
-from eventflow.sales.models import HoldLine
+from eventflow.sales.models import HoldLine, Order, OrderLine
 from eventflow.sales.orders import Buyer
 from eventflow.security import ControlCharacters, refuse_control_characters
 
@@ -36,14 +37,27 @@ def places(lines: Sequence[HoldLine], seats: Sequence[HeldSeat] = ()) -> list[tu
     return list(enumerate(names, start=1))
 
 
-def bought(lines: Sequence[HoldLine], seats: Sequence[HeldSeat] = ()) -> list[tuple[str, int, int]]:
+def bought(
+    lines: Sequence[HoldLine] | Sequence[OrderLine], seats: Sequence[HeldSeat] = ()
+) -> list[tuple[str, int, int]]:
     """(name, quantity, amount) of each line, the seats named with it."""
     rows = []
     for line in lines:
         labels = ", ".join(seat.label for seat in seats if seat.tier_id == line.tier_id)
-        name = f"{line.tier.name} ({labels})" if labels else line.tier.name
+        named = line.name if isinstance(line, OrderLine) else line.tier.name
+        name = f"{named} ({labels})" if labels else named
         rows.append((name, line.quantity, line.amount))
     return rows
+
+
+def bought_by(order: Order) -> list[tuple[str, int, int]]:
+    """The same of an order, with the seats that its tickets are for now."""
+    seats = [
+        HeldSeat(ticket.seat.id, ticket.tier_id, ticket.seat.label)
+        for ticket in order.tickets
+        if ticket.seat
+    ] or orders.seats_of(order)
+    return bought(order.lines, seats)
 
 
 def read(form: Mapping[str, str], count: int) -> tuple[Buyer, list[dict[str, str]]]:

@@ -95,6 +95,12 @@ _PLACE = text(
 )
 
 
+_REPLACE = text(
+    "select replace_hold(:tenant, :hold, :event, :tiers, :quantities, :buyer, :form_key,"
+    " :hidden_too, :replaces, :at)"
+)
+
+
 _SEATS = text(
     """
     select s.id, s.tier_id, seat_label(r.section, r.kind, r.label, s.number) as label
@@ -113,8 +119,9 @@ def place(
     buyer: str = "",
     form_key: str | None = None,
     hidden_too: bool = False,
+    replaces: uuid.UUID | None = None,
 ) -> Placed:
-    """Hold these places for a buyer: all of them, or none.
+    """Hold these places for a buyer: all of them, or none; in place of what they held before.
 
     Commits by itself. The same `form_key` twice is the same hold. Raises SoldOut, SaleNotOpen,
     Invalid (with the field `items`) or NotFound.
@@ -129,6 +136,7 @@ def place(
         "buyer": buyer,
         "form_key": form_key,
         "hidden_too": hidden_too,
+        "replaces": replaces,
         "at": at,
     }
     for _attempt in range(3):
@@ -297,9 +305,12 @@ def keep_typed(hold: Hold, typed: dict[str, Any]) -> None:
 
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     form_key = asked["form_key"]
+    asking = _PLACE if asked["replaces"] is None else _REPLACE
     with statement() as connection:
         try:
-            return connection.execute(_PLACE, asked).scalar_one()
+            answer: dict[str, Any] = connection.execute(asking, asked).scalar_one()
+            if answer.get("refused") != "same_form":
+                return answer
         except Exception as error:
             if form_key is None or "uq_holds_tenant_id_form_key" not in str(error):
                 raise

@@ -55,6 +55,12 @@ class Offer:
         return minor_digits(self.currency)
 
     @property
+    def once_per_order(self) -> int:
+        """The part of each price that falls once, however many are bought."""
+        has_prices = any(tier.price for tier in self.tiers)
+        return self.rule.fixed if self.rule.mode == "passed_on" and has_prices else 0
+
+    @property
     def lowest(self) -> int | None:
         """From how much one gets in: of the tiers that can be had, else of all."""
         open_ones = [tier.total for tier in self.tiers if tier.status == "on_sale"]

@@ -49,7 +49,7 @@ def place(
     if before and before[1] == wish and 0 <= time.time() - before[2] < AGAIN_WITHIN:
         return uuid.UUID(before[0])
     key = f"{buyer}:{wish}:{before[0] if before else ''}"
-    replaces = held_at(slug) if seats or best else None
+    replaces = held_at(slug)
 
     def put(form_key: str) -> Placed:
         asker = Asker(

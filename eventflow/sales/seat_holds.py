@@ -42,7 +42,8 @@ from eventflow.sales import (
     seat_pages,
     seat_plans,
 )
-from eventflow.sales.holds import Wanted
+from eventflow.sales.holds import HeldSeat, Wanted
+from eventflow.sales.models import Hold
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Place, Seated
 from eventflow.sales.seat_wishes import Best
@@ -103,6 +104,17 @@ def hold_best(slug: str) -> Response:
     if wants_fragment():
         return _chosen(slug, hold_id, at, said=said)
     flash(said, "right")
+    return redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)  # type: ignore[return-value]
+
+
+@bp.get("/events/<slug>/seats/mine")
+def show_mine(slug: str) -> Response:
+    """On to pay for what this browser holds. The event page is everybody's and can't say it."""
+    at = now()
+    _must_be_seated(slug, at)
+    hold_id = presses.held_at(slug)
+    if hold_id is None:
+        raise Refusal(_("You hold no seats at this event at the moment."))
     return redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)  # type: ignore[return-value]
 
 
@@ -189,16 +201,19 @@ def _added(slug: str, wish: Wish, at: datetime) -> Wish:
     event = showing.public_event(slug, at=at)
     seats = holds.seats_of(hold)
     kept = _keys(event, [seat.id for seat in seats])
-    by_seat = {seat.tier_id for seat in seats}
-    counted = [
-        Wanted(line.tier_id, line.quantity) for line in hold.lines if line.tier_id not in by_seat
-    ]
+    counted = [Wanted(tier_id, quantity) for tier_id, quantity in _counted(hold, seats)]
     return replace(
         wish,
         seats=list(dict.fromkeys([*kept, *wish.seats])),
         kept=[key for key in kept if key not in wish.seats],
         items=[*wish.items, *counted],
     )
+
+
+def _counted(hold: Hold, seats: Sequence[HeldSeat]) -> list[tuple[uuid.UUID, int]]:
+    """So many of each tier that the hold has without seats."""
+    by_seat = {seat.tier_id for seat in seats}
+    return [(line.tier_id, line.quantity) for line in hold.lines if line.tier_id not in by_seat]
 
 
 def place(slug: str, wish: Wish, *, at: datetime) -> uuid.UUID:
@@ -293,10 +308,12 @@ def _chosen(slug: str, hold_id: uuid.UUID | None, at: datetime, *, said: str = "
     event = showing.public_event(slug, at=at)
     seated = seat_plans.must_be(event)
     offer = _offer(event, at)
-    held, places = None, []
+    held, places, counted = None, [], []
     if hold_id is not None:
         hold = holds.find(hold_id)
-        places = _places(event, seated, offer, [seat.id for seat in holds.seats_of(hold)])
+        seats = holds.seats_of(hold)
+        places = _places(event, seated, offer, [seat.id for seat in seats])
+        counted = _counted(hold, seats)
         zone = event.timezone
         until = f"{format_clock(hold.expires_at, zone)} {zone_label(hold.expires_at, zone)}"
         held = {"expires_at": hold.expires_at, "at": at, "until": until}
@@ -305,6 +322,7 @@ def _chosen(slug: str, hold_id: uuid.UUID | None, at: datetime, *, said: str = "
         seated=seated,
         offer=offer,
         chosen_seats=places,
+        counted=counted,
         held=held,
         said=said,
     )

@@ -51,6 +51,7 @@ def show_section_seats(slug: str, section_key: str) -> Response:
     at = now()
     event, seated, offer = _offered(slug, at)
     block, prices = _block(seated, section_key), _prices(seated, offer)
+    wholes = seat_plans.wholes(seated, offer, block)
     is_exact = request.args.get("v") == str(seated.version)
     return shared_pages.answer(
         (event.tenant_id, slug, "seats", section_key),
@@ -59,9 +60,10 @@ def show_section_seats(slug: str, section_key: str) -> Response:
             seated=seated,
             block=block,
             prices=prices,
+            wholes=wholes,
             currency=offer.currency,
         ),
-        basis=(seated, prices, offer.currency),
+        basis=(seated, prices, wholes, offer.currency),
         cache_control="public, max-age=60" if is_exact else shared_pages.REVALIDATE,
     )
 
@@ -245,6 +247,11 @@ def list_page(
         listed=listed,
         only=section_key,
         prices={one.id: one for one in offer.tiers},
+        wholes={
+            key: whole
+            for one in listed
+            for key, whole in seat_plans.wholes(seated, offer, one.block).items()
+        },
         categories=seat_plans.categories(seated, offer),
         chosen=chosen,
         need=need,

@@ -17,6 +17,7 @@ from sqlalchemy import exists, select
 from eventflow.db import db
 from eventflow.errors import NotFound
 from eventflow.events.models import Event
+from eventflow.money import price_with_fees
 from eventflow.sales.offers import Offer, Offered
 from eventflow.seating import plan, states
 from eventflow.seating.models import Allocation, Seating
@@ -61,11 +62,23 @@ class Seated:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A table, a booth or a row that is sold with all its chairs, and what they come to."""
+
+    seats: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Priced:
     """A category with what it costs at this moment; no price, no sale."""
 
     category: Category
     offered: Offered | None
+    whole: Whole | None
+    """The cheapest of its tables, where its chairs are sold only with their whole table."""
+    alike: bool
+    """Whether all these tables cost the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class BlockState:
     block: Block
     left: int
     lowest: int | None
-    """The least that one of its places costs, fees included."""
+    """The least that one of its places costs, or a table that is sold whole, fees included."""
     categories: tuple[Category, ...]
     offered: Offered | None
     """Of a standing area: what is sold by the number there."""
@@ -90,6 +103,7 @@ class Place:
     chair: Chair
     category: Category | None
     offered: Offered | None
+    whole: Whole | None
 
 
 _known: dict[uuid.UUID, tuple[float, Seated | None]] = {}
@@ -127,17 +141,54 @@ def clear() -> None:
 def categories(seated: Seated, offer: Offer) -> list[Priced]:
     """The price categories that seats of this hall have, in the order of the drawing."""
     used = {key for block in seated.plan.blocks for key in block.categories}
+    loose = {key for block in seated.plan.blocks for key in block.loose_categories}
     known = {one.id: one for one in offer.tiers}
-    return [
-        Priced(category, known.get(seated.tier_of(category.key) or ""))
-        for category in seated.plan.categories.values()
-        if category.key in used
-    ]
+    found = []
+    for category in seated.plan.categories.values():
+        if category.key not in used:
+            continue
+        tables = [] if category.key in loose else _wholes_of(seated, offer, category)
+        tables.sort(key=lambda one: one.total)
+        found.append(
+            Priced(
+                category,
+                known.get(seated.tier_of(category.key) or ""),
+                tables[0] if tables else None,
+                len(set(tables)) < 2,
+            )
+        )
+    return found
+
+
+def wholes(seated: Seated, offer: Offer, block: Block) -> dict[str, Whole]:
+    """What is sold as a whole in a section, by its key in the drawing."""
+    found = ((bank.key, whole(seated, offer, bank)) for bank in block.whole_banks)
+    return {key: one for key, one in found if one is not None}
+
+
+def whole(seated: Seated, offer: Offer, bank: Bank) -> Whole | None:
+    """What all its chairs cost together; None where they are sold one by one, or not at all."""
+    known = {one.id: one for one in offer.tiers}
+    offers = [known.get(seated.tier_of(chair.category) or "") for chair in bank.chairs]
+    if not bank.whole or not offers or None in offers:
+        return None
+    price = sum(one.price for one in offers if one)
+    return Whole(len(offers), price_with_fees(offer.rule, price))
+
+
+def _wholes_of(seated: Seated, offer: Offer, category: Category) -> list[Whole]:
+    tables = (
+        whole(seated, offer, bank)
+        for block in seated.plan.blocks
+        for bank in block.whole_banks
+        if any(chair.category == category.key for chair in bank.chairs)
+    )
+    return [one for one in tables if one is not None]
 
 
 def blocks(seated: Seated, offer: Offer, snapshot: states.Snapshot) -> list[BlockState]:
     known = {one.id: one for one in offer.tiers}
-    return [_block(seated, known, snapshot, block) for block in seated.plan.blocks]
+    return [_block(seated, offer, known, snapshot, block) for block in seated.plan.blocks]
 
 
 def places(seated: Seated, offer: Offer, keys: Iterable[str]) -> list[Place]:
@@ -151,6 +202,7 @@ def places(seated: Seated, offer: Offer, keys: Iterable[str]) -> list[Place]:
             chair,
             seated.plan.categories.get(chair.category),
             known.get(seated.tier_of(chair.category) or ""),
+            whole(seated, offer, bank),
         )
         for block, bank, chair in sorted(found, key=lambda one: one[2].position)
     ]
@@ -230,14 +282,37 @@ def how_they_sit(found: Sequence[Place]) -> str:
     return _("They are not all together.")
 
 
+def take_whole(bank: Bank) -> str:
+    return {
+        "row": _("Take this row"),
+        "table": _("Take this table"),
+        "booth": _("Take this box"),
+    }[bank.kind]
+
+
+def give_back_whole(bank: Bank) -> str:
+    return {
+        "row": _("Give this row back"),
+        "table": _("Give this table back"),
+        "booth": _("Give this box back"),
+    }[bank.kind]
+
+
 def _block(
-    seated: Seated, known: dict[str, Offered], snapshot: states.Snapshot, block: Block
+    seated: Seated,
+    offer: Offer,
+    known: dict[str, Offered],
+    snapshot: states.Snapshot,
+    block: Block,
 ) -> BlockState:
     sold_as = [seated.tier_of(key) for key in block.categories]
     if not block.is_seated:
         sold_as = [seated.prices.get(block.key) or seated.tier_of(block.category)]
     offers = [known.get(tier or "") for tier in sold_as]
-    totals = [one.total for one in offers if one is not None]
+    totals = [one.total for one in wholes(seated, offer, block).values()]
+    for key, one in zip(block.categories, offers, strict=True):
+        if one is not None and (key in block.loose_categories or not block.is_seated):
+            totals.append(one.total)
     own = offers[0] if offers and not block.is_seated else None
     left = (
         snapshot.states.count(b"f", block.first, block.end)

@@ -96,6 +96,7 @@ def place(
             buyer=asker.buyer,
             form_key=asker.form_key,
             hidden_too=asker.hidden_too,
+            replaces=asker.replaces if asker.buyer else None,
             at=at,
         )
     most = MOST_SEATS if asker.any_number else min(MOST_SEATS, hall.most_seats)

@@ -9,6 +9,8 @@ def init_app(app: Flask) -> None:
     seat_shapes.init_app(app)
     app.jinja_env.filters.update(
         bank_name=seat_plans.bank_name,
+        take_whole=seat_plans.take_whole,
+        give_back_whole=seat_plans.give_back_whole,
         chair_name=seat_plans.chair_name,
         state_name=seat_plans.state_name,
         state_word=seat_plans.state_word,

@@ -9,7 +9,6 @@ import re
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +22,7 @@ from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event
 from eventflow.seating import chairs, pricing
-from eventflow.seating.models import Allocation, Seat, SeatRow, name_in_section
+from eventflow.seating.models import Allocation, Seat, SeatRow, seat_name
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 KINDS = ("house", "box_office", "sponsor", "presale", "technical")
@@ -189,8 +188,10 @@ def of(event: Event) -> list[Allocation]:
 
 def is_known(slug: str, code: str) -> bool:
     """Whether this code opens any seats of the event."""
+    same = func.lower(Allocation.code) == func.lower(code)
     query = select(Allocation.id).join(Event, Event.id == Allocation.event_id)
-    return db.session.scalar(query.where(Event.slug == slug, Allocation.code == code)) is not None
+    query = query.where(Event.slug == slug, Allocation.code != "", same)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def find(event: Event, allocation_id: uuid.UUID) -> Allocation:
@@ -224,7 +225,7 @@ def in_words(seats: Sequence[Seat]) -> list[str]:
         row = seat.row
         rows.setdefault((row.section, row.kind, row.label), []).append(seat.number)
     return [
-        f"{section} " + ", ".join(_ranges(kind, label, numbers))
+        f"{section} " + ", ".join(_ranges(numbers, kind, label))
         for (section, kind, label), numbers in rows.items()
     ]
 
@@ -257,55 +258,53 @@ def read_list(event: Event, typed: str) -> list[uuid.UUID]:
     return list(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row as a list names it: by its own name, or by those of its seats."""
-
-    section: str
-    name: str
-    names: list[str]
-    numbers: list[str]
-    ids: list[uuid.UUID]
-
-
-def _rows(event: Event) -> list[_Row]:
-    rows: dict[uuid.UUID, _Row] = {}
+def _rows(event: Event) -> dict[tuple[str, str], dict[str, uuid.UUID]]:
+    """Section and label of each row, with its seats by what they are called."""
+    rows: dict[tuple[str, str], dict[str, uuid.UUID]] = {}
     query = (
-        select(SeatRow.id, SeatRow.section, SeatRow.kind, SeatRow.label, Seat.number, Seat.id)
+        select(SeatRow.section, SeatRow.kind, SeatRow.label, Seat.number, Seat.id)
         .join(Seat, Seat.seat_row_id == SeatRow.id)
         .where(SeatRow.event_id == event.id)
         .order_by(Seat.position)
     )
-    for row_id, section, kind, label, number, seat_id in db.session.execute(query):
-        row = rows.setdefault(row_id, _Row(section, _plain(label), [], [], []))
-        row.names.append(_plain(name_in_section(kind, label, number)))
-        row.numbers.append(_plain(number))
-        row.ids.append(seat_id)
-    return list(rows.values())
+    for section, kind, label, number, seat_id in db.session.execute(query):
+        rows.setdefault((section, label), {})[_told(seat_name(kind, label, number))] = seat_id
+    return rows
 
 
-def _plain(name: str) -> str:
-    return "".join(name.split()).replace("–", "-").casefold()
+def _told(name: str) -> str:
+    """As it is compared: however its letters are written, and wherever there are spaces."""
+    return "".join(name.split()).casefold().replace("–", "-")
 
 
-def _of_part(rows: Sequence[_Row], section: str, rest: str) -> list[uuid.UUID]:
-    here = [row for row in rows if row.section == section]
-    wanted = _plain(rest)
-    if not wanted:
-        return [seat for row in here for seat in row.ids]
-    for row in here:
-        if wanted == row.name:
-            return row.ids
-    for row in here:
-        if wanted in row.names:
-            return [row.ids[row.names.index(wanted)]]
-    for row in here:
-        for dash in re.finditer("-", wanted):
-            first, last = wanted[: dash.start()], wanted[dash.end() :]
-            ends = row.names if last in row.names else row.numbers
-            if first in row.names and last in ends:
-                low, high = sorted((row.names.index(first), ends.index(last)))
-                return row.ids[low : high + 1]
+def _of_part(
+    rows: Mapping[tuple[str, str], Mapping[str, uuid.UUID]], section: str, rest: str
+) -> list[uuid.UUID]:
+    here = [(label, row) for (name, label), row in rows.items() if name == section]
+    if not rest:
+        return [seat for _label, row in here for seat in row.values()]
+    told = _told(rest)
+    for label, row in here:
+        if told == _told(label):
+            return list(row.values())
+    for _label, row in here:
+        if told in row:
+            return [row[told]]
+    for label, row in here:
+        if seats := _of_range(row, _told(label), told):
+            return seats
+    return []
+
+
+def _of_range(row: Mapping[str, uuid.UUID], label: str, told: str) -> list[uuid.UUID]:
+    """From one seat of a row to another: "a1-a4", "a1-4", "1-1-1-4"."""
+    names = list(row)
+    for dash in (place for place, letter in enumerate(told) if letter == "-"):
+        first, last = told[:dash], told[dash + 1 :]
+        ends = next((n for n in (last, label + last, f"{label}-{last}") if n in row), None)
+        if first in row and ends is not None:
+            low, high = sorted((names.index(first), names.index(ends)))
+            return [row[name] for name in names[low : high + 1]]
     return []
 
 
@@ -314,8 +313,7 @@ def _begins(part: str, section: str) -> bool:
     return part[: len(section)].casefold() == section.casefold() and after in ("", " ")
 
 
-def _ranges(kind: str, label: str, numbers: Sequence[str]) -> list[str]:
-    """The seats of a row, those that follow one another as one: A1-A4, A7; 4-1-3 at table 4."""
+def _ranges(numbers: Sequence[str], kind: str, label: str) -> list[str]:
     parts: list[list[str]] = []
     for number in numbers:
         before = parts[-1][-1] if parts else ""
@@ -324,12 +322,11 @@ def _ranges(kind: str, label: str, numbers: Sequence[str]) -> list[str]:
             parts[-1].append(number)
         else:
             parts.append([number])
-    words = []
-    for part in parts:
-        first, last = (name_in_section(kind, label, one) for one in (part[0], part[-1]))
-        ends = part[-1] if "-" in last else last
-        words.append(first if len(part) == 1 else f"{first}-{ends}")
-    return words
+    ends = [[seat_name(kind, label, end) for end in (part[0], part[-1])] for part in parts]
+    return [
+        first if first == last else f"{first} – {last}" if "-" in first else f"{first}-{last}"
+        for first, last in ends
+    ]
 
 
 def _locked(event: Event, seats: Collection[uuid.UUID], *, at: datetime) -> list[Seat]:

@@ -8,7 +8,6 @@ A seat has no status of its own: it is sold while a valid ticket is for it, held
 lives and has not lapsed, blocked while its allocation is kept back, and free otherwise.
 """
 
-import string
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventflow.db import Id, Model
 from eventflow.events.models import Event, Tier
 from eventflow.tenancy import TenantOwned, ours
+
+DIGITS = frozenset("0123456789")
 
 if TYPE_CHECKING:
     from eventflow.sales.models import Hold
@@ -173,19 +174,6 @@ class Seating(TenantOwned, Model):
     )
 
 
-def name_in_section(kind: str, row: str, number: str) -> str:
-    """What names a seat among those of its section, and no other: A12, 4-3.
-
-    Seat 11 of row 1 is 1-11, for 111 is also seat 1 of row 11. `seat_label` in the database says
-    the same.
-    """
-    ends = row[-1:] + number[:1]
-    runs_together = len(ends) == 2 and any(
-        set(ends) <= set(same) for same in (string.digits, string.ascii_letters)
-    )
-    return f"{row}-{number}" if kind != "row" or runs_together else f"{row}{number}"
-
-
 class SeatRow(TenantOwned, Model):
     """A row of chairs, a table or a booth at one event.
 
@@ -264,8 +252,17 @@ class Seat(TenantOwned, Model):
 
     @property
     def label(self) -> str:
-        """What names it to people: Stalls A12; Club 4-3 at table 4; Block 1-11 in row 1."""
-        return f"{self.row.section} {name_in_section(self.row.kind, self.row.label, self.number)}"
+        """What names it to people: "Stalls A12", "Tables 4-3"."""
+        return f"{self.row.section} {seat_name(self.row.kind, self.row.label, self.number)}"
+
+
+def seat_name(row_kind: str, row: str, number: str) -> str:
+    """A12; where that could be read in two ways, and at a table or in a booth, 1-11 or 4-3.
+
+    The same rule stands in migrations/functions/seat_names_v2.sql.
+    """
+    is_clear = row[-1:] not in DIGITS and number[:1] in DIGITS
+    return f"{row}{number}" if row_kind == "row" and is_clear else f"{row}-{number}"
 
 
 class Allocation(TenantOwned, Model):

@@ -107,6 +107,18 @@ class Block:
             count[chair.category] = count.get(chair.category, 0) + 1
         return tuple(sorted(count, key=lambda key: -count[key]))
 
+    @cached_property
+    def whole_banks(self) -> tuple[Bank, ...]:
+        """What of it is sold only with all its chairs."""
+        return tuple(bank for bank in self.banks if bank.whole and bank.chairs)
+
+    @cached_property
+    def loose_categories(self) -> frozenset[str]:
+        """What its chairs are sold as that can be had one by one."""
+        return frozenset(
+            chair.category for bank in self.banks if not bank.whole for chair in bank.chairs
+        )
+
     def chairs(self) -> Iterator[Chair]:
         for bank in self.banks:
             yield from bank.chairs

@@ -1,7 +1,8 @@
 """Presales: seats that are kept back from everybody but whoever has the code of their allocation.
 
-A code is shown to be good by what it opens, and nothing is decided here: `place_seats` compares it
-once more. What it opens is remembered for a second, as all that many ask for at once.
+A code is good in capitals and small letters alike. It is shown to be by what it opens, and nothing
+is decided here: `place_seats` compares it once more. What it opens is remembered for a second, as
+all that many ask for at once.
 """
 
 import time
@@ -21,8 +22,8 @@ LONGEST = 40
 _OPENED = text(
     """
     select s.position from allocations a join seats s on s.allocation_id = a.id
-     where a.tenant_id = :tenant and a.event_id = :event and a.code <> '' and a.code = :code
-       and s.tier_id is not null
+     where a.tenant_id = :tenant and a.event_id = :event
+       and a.code <> '' and lower(a.code) = lower(:code) and s.tier_id is not null
     """
 )
 

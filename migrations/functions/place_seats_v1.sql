@@ -1,10 +1,7 @@
 -- What names a seat to people: "Stalls A12"; at a table or in a booth "Tables 4-3".
 create function seat_label(p_section text, p_kind text, p_row text, p_number text) returns text
 language sql immutable parallel safe as $$
-  -- Seat 11 of row 1 is 1-11, for 111 is also seat 1 of row 11.
-  select p_section || ' ' || p_row || case
-    when p_kind <> 'row' or right(p_row, 1) || left(p_number, 1) ~ '^([0-9]{2}|[A-Za-z]{2})$'
-    then '-' else '' end || p_number
+  select p_section || ' ' || p_row || case when p_kind = 'row' then '' else '-' end || p_number
 $$;
 
 -- The seats of some rows as they stand at this moment, and what they would be to whoever asks.

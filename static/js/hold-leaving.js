@@ -2,8 +2,11 @@
 // full time is there again. Going on to pay is not going away. Each says when it was, because the
 // page that comes next may be heard first.
 //   <hold-leaving address="/events/SLUG/seats">
+import { note } from "./held-here.js"
+
 class HoldLeaving extends HTMLElement {
   connectedCallback() {
+    note(this.getAttribute("address"))
     for (const name of ["pagehide", "pageshow"]) window.addEventListener(name, this)
     document.addEventListener("submit", this)
   }

@@ -1,8 +1,11 @@
 // Which seats one has chosen. The form's list of ticked seats is what counts; the map shows it, the
 // sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
 // chosen is lost by a refusal, a reload or a look at another page.
+import { forget, isAbout, isKnown, isOwn, note } from "./held-here.js"
+
 const STALE = 6000
 const PATIENCE = 20_000
+const PAUSE = 400
 
 class SeatChoice extends HTMLElement {
   connectedCallback() {
@@ -13,15 +16,16 @@ class SeatChoice extends HTMLElement {
     this.notice = this.querySelector("[data-notice]")
     this.sheet = this.querySelector("[data-sheet]")
     this.held = new Set()
+    this.holding = false
     this.lately = new Map()
     if (!this.form) return
-    for (const name of ["seat-picked", "seats", "submit", "change", "click", "keydown", "lapsed"]) this.addEventListener(name, this)
-    for (const name of ["pagehide", "pageshow"]) window.addEventListener(name, this)
+    for (const name of ["seat-picked", "seats", "submit", "change", "input", "click", "keydown", "lapsed"]) this.addEventListener(name, this)
+    for (const name of ["pagehide", "pageshow", "storage"]) window.addEventListener(name, this)
     customElements.whenDefined("seat-map").then(() => this.comeBack())
   }
 
   disconnectedCallback() {
-    for (const name of ["pagehide", "pageshow"]) window.removeEventListener(name, this)
+    for (const name of ["pagehide", "pageshow", "storage"]) window.removeEventListener(name, this)
   }
 
   get address() {
@@ -51,6 +55,9 @@ class SeatChoice extends HTMLElement {
       case "change":
         if (event.target.name === "seat") this.tick(event.target)
         return
+      case "input":
+        if (this.holding && event.target.name?.startsWith("tier-")) this.countAnew()
+        return
       case "click":
         return this.clicked(event)
       case "keydown":
@@ -62,6 +69,9 @@ class SeatChoice extends HTMLElement {
         return this.leave()
       case "pageshow":
         if (event.persisted) this.comeBack()
+        return
+      case "storage":
+        if (isAbout(event, this.address)) this.comeBack()
     }
   }
 
@@ -125,12 +135,13 @@ class SeatChoice extends HTMLElement {
     button.type = "button"
     button.className = `button button--wide ${mine ? "" : "button--primary"}`
     button.dataset.way = mine ? "give-back" : "take"
-    button.textContent = mine ? this.dataset.giveBack : this.dataset.take
+    const words = chair.bank.dataset.take ? chair.bank.dataset : this.dataset
+    button.textContent = mine ? words.giveBack : words.take
     if (!mine && !this.mayTake(chair)) {
-      const words = document.createElement("p")
-      words.className = "seat-sheet__gone"
-      words.textContent = this.dataset.gone
-      ways.replaceChildren(words)
+      const gone = document.createElement("p")
+      gone.className = "seat-sheet__gone"
+      gone.textContent = this.dataset.gone
+      ways.replaceChildren(gone)
       return
     }
     ways.replaceChildren(button)
@@ -176,6 +187,12 @@ class SeatChoice extends HTMLElement {
     })
   }
 
+  // What is held counts as it is counted now, once it is counted to the end.
+  countAnew() {
+    clearTimeout(this.counting)
+    this.counting = setTimeout(() => this.change((keys) => keys), PAUSE)
+  }
+
   // One change after the other, each made to what the one before it came to: who is quick doesn't
   // lose a seat.
   change(make, reveal = false) {
@@ -196,7 +213,7 @@ class SeatChoice extends HTMLElement {
     const positions = keys.map((key) => this.position(key)).filter((at) => at !== undefined)
     this.map.mark(positions)
     try {
-      const answer = await (this.getAttribute("choosing") === "hold_at_once" || this.held.size ? this.hold(keys) : this.ask(keys))
+      const answer = await (this.getAttribute("choosing") === "hold_at_once" || this.holding ? this.hold(keys) : this.ask(keys))
       await this.answered(answer, reveal)
     } catch {
       this.say(this.dataset.unreachable)
@@ -225,10 +242,11 @@ class SeatChoice extends HTMLElement {
     return fetch(url, { method: "POST", body: new URLSearchParams(form), headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE) })
   }
 
-  async answered(answer, reveal = false) {
+  async answered(answer, reveal = false, took = true) {
     const address = answer.headers.get("HX-Redirect")
     if (address) {
       this.leaving = true
+      note(this.address)
       location.assign(address)
       return
     }
@@ -237,7 +255,10 @@ class SeatChoice extends HTMLElement {
     if (!answer.ok) return this.say(this.dataset.unreachable)
     this.list.innerHTML = html
     for (const at of this.held) this.lately.set(at, Date.now())
-    this.held = new Set(this.list.querySelector("hold-countdown") ? this.positions : [])
+    this.holding = this.list.querySelector("hold-countdown") !== null
+    this.held = new Set(this.holding ? this.positions : [])
+    if (this.holding && took) note(this.address)
+    this.noteCounted()
     if (reveal) await this.map.reveal(this.positions)
   }
 
@@ -253,7 +274,7 @@ class SeatChoice extends HTMLElement {
     this.map.mark(this.positions)
     this.form.dispatchEvent(new Event("input", { bubbles: true }))
     const label = this.form.querySelector("running-total [data-label]")
-    if (label && this.held.size) label.textContent = this.dataset.goOn
+    if (label && this.holding) label.textContent = this.dataset.goOn
     this.remember()
     this.lookAround()
   }
@@ -276,6 +297,7 @@ class SeatChoice extends HTMLElement {
     if (this.sending) return
     this.sending = true
     const button = event.submitter
+    clearTimeout(this.counting)
     await this.pending
     this.sending = false
     const best = button && "best" in button.dataset
@@ -320,16 +342,37 @@ class SeatChoice extends HTMLElement {
       // Nothing is remembered.
     }
     const keys = this.keys.length ? this.keys : before.keys ?? []
-    if (!keys.length) return
+    if (!keys.length && !isKnown(this.address)) return
     this.busy = true
     try {
-      // The box office knows whether it holds them, also for who comes back from the checkout.
+      // The box office knows what it holds, also for who comes back from the checkout or by another tab.
       const answer = await this.post(`${this.address}/back`, { moment: Date.now() })
-      await this.answered(answer.status === 204 ? await this.ask(keys) : answer)
+      if (answer.status === 204) forget(this.address)
+      if (answer.status !== 204 || keys.length) await this.answered(answer.status === 204 ? await this.ask(keys) : answer, false, false)
+      this.showCounted()
     } catch {
       // They are still on the map.
     }
     this.settle()
+  }
+
+  // What is held without seats can be had besides what is left.
+  noteCounted() {
+    const held = new Map([...this.list.querySelectorAll("data[data-counted]")].map((one) => [one.dataset.counted, one.value]))
+    for (const tier of this.form.querySelectorAll("tier-quantity")) {
+      const input = tier.querySelector("input")
+      if (held.has(input.name)) input.dataset.held = held.get(input.name)
+      else delete input.dataset.held
+    }
+  }
+
+  // And is what the counters say, for who comes back.
+  showCounted() {
+    for (const input of this.form.querySelectorAll("tier-quantity input[data-held]")) {
+      const tier = input.closest("tier-quantity")
+      tier.look()
+      tier.set(Number(input.dataset.held), 1)
+    }
   }
 
   // The time is over: what was held is still chosen, and anybody's to take.
@@ -339,6 +382,7 @@ class SeatChoice extends HTMLElement {
       await this.answered(await this.ask(this.keys))
     } catch {
       this.held.clear()
+      this.holding = false
     }
     this.settle()
     this.say(words)
@@ -346,7 +390,7 @@ class SeatChoice extends HTMLElement {
 
   // Nobody waits for seats that a closed tab holds: they are given back early, unless one returns.
   leave() {
-    if (this.leaving || !this.held.size) return
+    if (this.leaving || !this.holding || !isOwn(this.address)) return
     navigator.sendBeacon(`${this.address}/leave`, new URLSearchParams({ moment: Date.now() }))
   }
 

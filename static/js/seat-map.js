@@ -250,7 +250,7 @@ class SeatMap extends HTMLElement {
     element.dataset.at = at
     return {
       element, x, y, at, category, kind, bank, of: block.key, key: element.getAttribute("href").slice("#seat-".length), aisle: "aisle" in element.dataset,
-      says: [bank.getAttribute("aria-label"), says ?? words.seat.replace("{}", number), words[`price-${category}`]].filter(Boolean).join(", "),
+      says: [bank.getAttribute("aria-label"), says ?? words.seat.replace("{}", number), bank.dataset.whole ?? words[`price-${category}`]].filter(Boolean).join(", "),
     }
   }
 

@@ -10,12 +10,15 @@ class TierQuantity extends HTMLElement {
     this.input.addEventListener("change", this)
     document.addEventListener("htmx:afterSettle", this)
     document.addEventListener("htmx:oobAfterSwap", this)
+    // A browser that comes back to the page fills in what stood here, and only then shows it.
+    window.addEventListener("pageshow", this)
     this.look()
   }
 
   disconnectedCallback() {
     document.removeEventListener("htmx:afterSettle", this)
     document.removeEventListener("htmx:oobAfterSwap", this)
+    window.removeEventListener("pageshow", this)
   }
 
   get buttons() {
@@ -53,16 +56,17 @@ class TierQuantity extends HTMLElement {
     this.showLimits()
   }
 
-  // What the availability beside us says now.
+  // What the availability beside us says now; what is held here already (data-held) is not left for others.
   look() {
     const availability = document.getElementById(this.getAttribute("availability"))
     if (availability) {
       const { status, available } = availability.dataset
       const open = status === "on_sale"
-      const left = open ? Number(available ?? this.most) : 0
-      this.input.max = Math.min(this.most, left)
-      this.hidden = this.input.disabled = !open
-      this.closest(".tier")?.classList.toggle("tier--off", !open)
+      const held = Number(this.input.dataset.held) || 0
+      const left = (open ? Number(available ?? this.most) : 0) + held
+      this.input.max = Math.min(Math.max(this.most, held), left)
+      this.hidden = this.input.disabled = !open && !held
+      this.closest(".tier")?.classList.toggle("tier--off", !open && !held)
     }
     if (this.input.disabled) this.set(0, -1)
     this.showLimits()

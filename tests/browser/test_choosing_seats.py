@@ -14,7 +14,7 @@ from eventflow.sales.seat_wishes import Asker
 from eventflow.seating import allocations, states
 from tests.browser.test_buying import fill_in, weigh
 from tests.seating import halls
-from tests.seating.theatres import hall_of, make_seated
+from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -272,6 +272,70 @@ def test_who_goes_back_from_the_checkout_still_has_the_seats(served, riverside, 
     phone.wait_for_url("**/checkout/**")
     assert only_hold().expires_at == full
     expect(phone.get_by_text("Stalls A1, Stalls A2, Stalls A3")).to_be_visible()
+
+
+def test_standing_places_that_are_held_are_shown_and_made_fewer(served, riverside, play, phone):
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    more = phone.get_by_role("button", name="One more: Floor")
+    more.click()
+    more.click()
+    phone.get_by_role("button", name="Hold 2 tickets").click()
+    phone.wait_for_url("**/checkout/**")
+
+    phone.go_back()
+
+    expect(phone.locator("hold-countdown")).to_be_visible()
+    expect(phone.get_by_role("button", name="Go on to pay")).to_be_visible()
+    phone.get_by_role("button", name="One fewer: Floor").click()
+    expect(phone.get_by_label("How many: Floor")).to_have_value("1")
+    phone.get_by_role("button", name="Go on to pay").click()
+    phone.wait_for_url("**/checkout/**")
+    [line] = only_hold().lines
+    assert line.quantity == 1
+
+
+def test_another_tab_knows_the_seats_as_ones_own(served, riverside, play, phone):
+    address = served.at(riverside, f"/events/{play.slug}")
+    early = phone.context.new_page()
+    open_map(early, address)
+    open_map(phone, address)
+    take(phone, "A", 1)
+    take(phone, "A", 2)
+    phone.get_by_role("button", name="Hold 2 tickets").click()
+    phone.wait_for_url("**/checkout/**")
+    full = only_hold().expires_at
+    late = phone.context.new_page()
+    open_map(late, address)
+
+    for tab in (early, late):
+        expect(tab.locator("hold-countdown")).to_be_visible()
+        expect(tab.get_by_role("button", name="Go on to pay")).to_be_visible()
+        seat(tab, "A", 1).dispatch_event("click", {"detail": 0})
+        expect(tab.get_by_role("button", name="Give this seat back")).to_be_visible()
+        expect(tab.get_by_text("Somebody else has this seat")).to_be_hidden()
+        # The tab that took them is at the checkout still.
+        tab.close(run_before_unload=True)
+    phone.wait_for_timeout(500)
+    assert only_hold().expires_at == full
+
+
+def test_a_whole_table_is_taken_at_its_price(served, riverside, at_riverside, phone):
+    table = a_row("T1", 4) | {"kind": "table", "whole": True}
+    event = make_seated(a_drawing(table, a_row("A", 4, y=300)))
+    states.clear()
+    seat_plans.clear()
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+
+    chair = phone.locator(".chair[aria-label^='Table T1, seat 2, $102.80 for all 4 seats']")
+    chair.dispatch_event("click", {"detail": 0})
+    expect(phone.locator(".seat-sheet__price")).to_contain_text("$102.80")
+    phone.get_by_role("button", name="Take this table").click()
+
+    expect(phone.locator(".chosen__seat")).to_have_count(4)
+    expect(phone.locator("[data-total]")).to_have_text("$102.80")
+    chair.dispatch_event("click", {"detail": 0})
+    phone.get_by_role("button", name="Give this table back").click()
+    expect(phone.locator(".chosen__seat")).to_have_count(0)
 
 
 def test_a_checkout_that_is_closed_gives_its_seats_back_early(served, riverside, play, phone):

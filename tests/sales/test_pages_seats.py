@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from eventflow.db import db, now, transaction
+from eventflow.messages import order_facts
 from eventflow.payments import checkout
 from eventflow.sales import holds, seat_plans, seats
-from eventflow.sales.models import Hold
+from eventflow.sales.models import Hold, Order
 from eventflow.sales.seat_wishes import Asker
 from eventflow.seating import allocations, states
 from eventflow.seating import hall as halls_in_memory
-from eventflow.seating.models import Seating
+from eventflow.seating.models import Seat, Seating
 from tests.factories import BEA
 from tests.seating import halls
-from tests.seating.theatres import hall_of, make_seated
+from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 ARENA = {"lower": 0, "side": 0, "upper": 0, "floor": 2}
@@ -329,6 +330,112 @@ def test_a_closed_tab_of_somebody_else_changes_nothing(storefront, play, app):
     assert holds.find(others.id).expires_at == others.expires_at
 
 
+def test_standing_places_that_are_held_are_shown_and_can_be_made_fewer(storefront, play):
+    standing = play.tiers[2]
+    by_number = f"tier-{standing.id}"
+    post(storefront, play, **{by_number: 10})
+
+    back = post(storefront, play, "seats/back", BY_SCRIPT)
+    assert "hold-countdown" in back.text
+    assert f'<data value="10" data-counted="{by_number}"' in back.text
+
+    # None is left, and the hold that shrinks is the only one: what it had is what it may have.
+    assert post(storefront, play, "seats/held", BY_SCRIPT, **{by_number: 9}).status_code == 200
+    [hold] = live_holds()
+    assert [line.quantity for line in hold.lines] == [9]
+    db.session.refresh(standing.stock)
+    assert standing.stock.held == 9
+    too_many = post(storefront, play, "seats/held", BY_SCRIPT, **{by_number: 11})
+    assert too_many.status_code in (409, 422)
+    assert [one.id for one in live_holds()] == [hold.id]
+
+
+def test_seats_are_given_back_where_only_standing_places_are_kept(storefront, play):
+    by_number = f"tier-{play.tiers[2].id}"
+    post(storefront, play, seat=keys(1, 2), **{by_number: 1})
+
+    post(storefront, play, "seats/held", BY_SCRIPT, **{by_number: 1})
+
+    [hold] = live_holds()
+    assert held_seats(hold.id) == []
+    others_take(play, 0, 1)
+
+
+def test_without_script_the_event_page_leads_to_what_is_held(storefront, play):
+    address = f"/events/{play.slug}/seats/mine"
+    assert f'<noscript><p><a href="{address}">' in storefront.get(f"/events/{play.slug}").text
+    assert storefront.get(address).status_code == 409
+
+    held = post(storefront, play, seat=keys(1, 2)).headers["Location"]
+
+    assert storefront.get(address).headers["Location"] == held
+
+
+def test_best_seats_are_offered_only_where_there_are_seats(storefront, at_riverside):
+    event = make_seated(halls.arena(600), ARENA)
+    forget_all(event)
+
+    page = storefront.get(f"/events/{event.slug}").text
+
+    [choice] = re.findall(r'<select[^>]*name="best-where">.*?</select>', page, re.DOTALL)
+    assert "category:lower" in choice
+    assert "category:floor" not in choice
+    assert "Up to $25.93 each" in choice
+    assert "Up to $15" not in choice
+
+
+def a_room_with_a_table():
+    """A table of four that is sold whole, and a row of four, each in a section and category."""
+    table = a_row("T1", 4, section="t") | {"kind": "table", "whole": True}
+    sections = [
+        {"id": "s1", "name": "Rows", "kind": "seated", "category": "c1", "outline": []},
+        {"id": "s2", "name": "Tables", "kind": "seated", "category": "c2", "outline": []},
+    ]
+    sections[0]["rows"] = [a_row("A", 4, y=300)]
+    sections[1]["rows"] = [table]
+    event = make_seated(a_drawing(sections=sections), {"c1": 0, "c2": 0})
+    forget_all(event)
+    return event
+
+
+def test_a_table_that_is_sold_whole_is_offered_at_what_it_costs(storefront, at_riverside):
+    event = a_room_with_a_table()
+    page = storefront.get(f"/events/{event.slug}").text
+    seats = storefront.get(f"/events/{event.slug}/sections/s2/seats").text
+    sheet = storefront.get(f"/events/{event.slug}/seats/at/t-T1-2/sheet").text
+    listed = storefront.get(f"/events/{event.slug}/sections/s2").text
+
+    # Four times 25.00, 2.5 % of that, and 0.30 once.
+    assert "B · Circle, $102.80 for all 4 seats" in page
+    # In the legend, twice on the map, in the list, and where one asks for the best.
+    assert page.count("$102.80") == 5
+    assert 'data-whole="$102.80 for all 4 seats"' in seats
+    assert 'data-take="Take this table"' in seats
+    assert "$102.80" in sheet
+    assert "for all 4 seats of it" in sheet
+    assert "Table T1 is sold as a whole" in sheet
+    assert "sold as a whole: $102.80 for all 4 seats" in listed
+    assert "data-whole" not in storefront.get(f"/events/{event.slug}/sections/s1/seats").text
+
+
+def test_why_seats_come_to_less_than_their_prices_is_said(storefront, play):
+    page = storefront.get(f"/events/{play.slug}").text
+
+    assert "$0.30 in it that an order is charged only once" in page
+
+
+def test_seats_of_rows_with_numbers_are_told_apart(storefront, at_riverside):
+    event = make_seated(a_drawing(a_row("1", 11), a_row("11", 11, y=90)))
+    forget_all(event)
+
+    post(storefront, event, seat=["s-1-11"])
+    [hold] = live_holds()
+    assert held_seats(hold.id) == ["Stalls 1-11"]
+    chairs = db.session.scalars(select(Seat).order_by(Seat.position)).all()
+    assert [chair.label for chair in chairs] == list(hall_of(event).labels)
+    assert len({chair.label for chair in chairs}) == 22
+
+
 def test_the_changes_are_everything_first_and_then_what_changed(storefront, play):
     address = f"/events/{play.slug}/seats/changes"
     first = storefront.get(address).get_json()
@@ -436,7 +543,7 @@ def test_another_tenant_knows_nothing_of_the_hall(app, play, northgate):
     assert post(stranger, play, "seats/held", BY_SCRIPT, seat=keys(1)).status_code == 404
 
 
-def test_seats_can_be_bought_from_the_list_to_the_tickets(storefront, play):
+def test_seats_can_be_bought_from_the_list_to_the_tickets(storefront, riverside, play):
     held = post(storefront, play, **{"seat": keys(4, 5), "from": "stalls"})
     checkout = held.headers["Location"]
 
@@ -445,10 +552,14 @@ def test_seats_can_be_bought_from_the_list_to_the_tickets(storefront, play):
         data={"buyer_name": BEA.name, "buyer_email": BEA.email},
         headers=SAME_SITE,
     )
+    payment = storefront.get(paying.headers["Location"]).text
     paid = storefront.post(paying.headers["Location"], data={"outcome": "paid"}, headers=SAME_SITE)
     order = storefront.get(paid.headers["Location"], follow_redirects=True).text
+    mailed = order_facts.plain(db.session.scalars(select(Order)).one(), riverside, now())
 
     assert "Here are your tickets" in order
+    for receipt in (payment, order, mailed["receipt"][0][0]):
+        assert "2 × Stalls (Stalls A4, Stalls A5)" in receipt
     forget_all(play)
     page = storefront.get(f"/events/{play.slug}/seats/list").text
     assert page.count("<b>sold</b>") == 2
@@ -527,6 +638,15 @@ def test_a_wrong_code_is_said_so_and_stays_where_it_was_typed(storefront, presal
     assert "This code opens no seats of this event" in answer.text
     assert 'value="FIENDS"' in answer.text
     assert "20 left" in answer.text
+
+
+def test_a_code_is_good_in_small_letters_too(storefront, presale):
+    page = storefront.get(f"/events/{presale.slug}?code=friends").text
+    assert "Your code is in use" in page
+
+    answer = post(storefront, presale, seat=keys(1, 2), code="fRiends")
+
+    assert answer.status_code == 303
 
 
 def test_seats_of_a_code_are_bought_with_it_and_not_without(storefront, presale):

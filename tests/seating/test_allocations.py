@@ -125,6 +125,21 @@ def test_lists_that_name_no_seats_are_refused(event, typed):
         allocations.read_list(event, typed)
 
 
+def test_rows_with_numbers_are_listed_so_that_each_seat_is_named_once(at_riverside):
+    event = make_seated(a_drawing(a_row("1", 11), a_row("11", 11, y=90)))
+
+    def seats(typed: str) -> list[Seat]:
+        query = select(Seat).where(Seat.id.in_(allocations.read_list(event, typed)))
+        return list(db.session.scalars(query.order_by(Seat.position)))
+
+    assert [seat.label for seat in seats("1-11, 11-1")] == ["Stalls 1-11", "Stalls 11-1"]
+    assert len(seats("Stalls 1")) == 11
+    assert len(seats("1-2-4")) == 3
+    assert allocations.in_words(seats("1-2 – 1-4, 11-7")) == ["Stalls 1-2 – 1-4", "Stalls 11-7"]
+    with pytest.raises(Invalid):
+        seats("111")
+
+
 def test_a_list_says_what_was_read(event):
     found = allocations.read_list(event, "A1-A3, A5, B2")
     query = select(Seat).where(Seat.id.in_(found)).order_by(Seat.position)

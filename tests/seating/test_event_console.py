@@ -68,7 +68,6 @@ def test_prices_that_are_typed_become_tiers_whichever_button_is_pressed(console,
     drawing = a_drawing(a_row("A", 6), a_row("B", 2, y=90))
     for seat in drawing["sections"][0]["rows"][1]["seats"]:
         seat["category"] = "c2"
-    drawing["categories"].append({"id": "c2", "name": "Premium", "colour": "#1f6f8b"})
     with transaction():
         map_id = make_map(drawing).id
     console.post(f"{HERE}/map", data={"map": map_id})
@@ -80,7 +79,7 @@ def test_prices_that_are_typed_become_tiers_whichever_button_is_pressed(console,
     assert gala().tiers == []
 
     console.post(f"{HERE}/prices", data={"price_c1": "20", "price_c2": "45.50"})
-    assert {tier.name: tier.price for tier in gala().tiers} == {"Stalls": 2000, "Premium": 4550}
+    assert {tier.name: tier.price for tier in gala().tiers} == {"Stalls": 2000, "Circle": 4550}
     assert pricing.unpriced(gala()) == 0
 
 
