@@ -2,7 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from eventflow.accounts import access
 from eventflow.checkin import figures, plan
-from eventflow.checkin.models import Area, Gate
+from eventflow.checkin.models import Gate
 from eventflow.checkin.plan import AreaFacts, GateFacts
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid
@@ -43,114 +44,116 @@ def show_gates(slug: str) -> Response:
 @bp.get("/door/gates/new")
 @access.require("admin")
 def new_gate(slug: str) -> Response:
-    return _gate_page(drafting.find(slug), None)
+    return _gate_page(drafting.find(slug))
 
 
 @bp.post("/door/gates/new")
 @access.require("admin")
 def add_gate(slug: str) -> Response:
-    try:
-        with transaction():
-            event = drafting.find(slug)
-            plan.add_gate(event, _gate_typed(event, request.form), at=now())
-    except Invalid as refusal:
-        return _gate_page(drafting.find(slug), None, typed=request.form, errors=refusal.fields)
-    return _back(slug, _("The gate is there. Scanners learn of it within the minute."))
+    def add(event: Event) -> None:
+        plan.add_gate(event, _gate_typed(event, request.form), at=now())
+
+    words = _("The gate is there. Scanners learn of it within the minute.")
+    return _save(slug, add, words, again=_gate_page)
 
 
 @bp.get("/door/gates/<uuid:gate_id>")
 @access.require("admin")
 def edit_gate(slug: str, gate_id: uuid.UUID) -> Response:
-    event = drafting.find(slug)
-    return _gate_page(event, plan.find_gate(event, gate_id))
+    return _gate_page(drafting.find(slug), gate_id=gate_id)
 
 
 @bp.post("/door/gates/<uuid:gate_id>")
 @access.require("admin")
 def change_gate(slug: str, gate_id: uuid.UUID) -> Response:
-    try:
-        with transaction():
-            event = drafting.find(slug)
-            gate = plan.find_gate(event, gate_id)
-            plan.change_gate(event, gate, _gate_typed(event, request.form), at=now())
-    except Invalid as refusal:
-        event = drafting.find(slug)
+    def change(event: Event) -> None:
         gate = plan.find_gate(event, gate_id)
-        return _gate_page(event, gate, typed=request.form, errors=refusal.fields)
-    return _back(slug, _("The gate is changed. Scanners learn of it within the minute."))
+        plan.change_gate(event, gate, _gate_typed(event, request.form), at=now())
+
+    words = _("The gate is changed. Scanners learn of it within the minute.")
+    return _save(slug, change, words, again=partial(_gate_page, gate_id=gate_id))
 
 
 @bp.post("/door/gates/<uuid:gate_id>/remove")
 @access.require("admin")
 def remove_gate(slug: str, gate_id: uuid.UUID) -> Response:
-    with transaction():
-        event = drafting.find(slug)
+    def remove(event: Event) -> None:
         plan.remove_gate(event, plan.find_gate(event, gate_id), at=now())
-    return _back(slug, _("The gate is gone. What was scanned there stays in the history."))
+
+    return _save(slug, remove, _("The gate is gone. What was scanned there stays in the history."))
 
 
 @bp.get("/door/areas/new")
 @access.require("admin")
 def new_area(slug: str) -> Response:
-    return _area_page(drafting.find(slug), None)
+    return _area_page(drafting.find(slug))
 
 
 @bp.post("/door/areas/new")
 @access.require("admin")
 def add_area(slug: str) -> Response:
-    try:
-        with transaction():
-            plan.add_area(drafting.find(slug), _area_typed(request.form), at=now())
-    except Invalid as refusal:
-        return _area_page(drafting.find(slug), None, typed=request.form, errors=refusal.fields)
-    return _back(slug, _("The area is there. Say at its gates that they lead to it."))
+    def add(event: Event) -> None:
+        plan.add_area(event, _area_typed(request.form), at=now())
+
+    words = _("The area is there. Say at its gates that they lead to it.")
+    return _save(slug, add, words, again=_area_page)
 
 
 @bp.get("/door/areas/<uuid:area_id>")
 @access.require("admin")
 def edit_area(slug: str, area_id: uuid.UUID) -> Response:
-    event = drafting.find(slug)
-    return _area_page(event, plan.find_area(event, area_id))
+    return _area_page(drafting.find(slug), area_id=area_id)
 
 
 @bp.post("/door/areas/<uuid:area_id>")
 @access.require("admin")
 def change_area(slug: str, area_id: uuid.UUID) -> Response:
-    try:
-        with transaction():
-            event = drafting.find(slug)
-            area = plan.find_area(event, area_id)
-            plan.change_area(event, area, _area_typed(request.form), at=now())
-    except Invalid as refusal:
-        event = drafting.find(slug)
+    def change(event: Event) -> None:
         area = plan.find_area(event, area_id)
-        return _area_page(event, area, typed=request.form, errors=refusal.fields)
-    return _back(slug, _("The area is changed."))
+        plan.change_area(event, area, _area_typed(request.form), at=now())
+
+    words = _("The area is changed.")
+    return _save(slug, change, words, again=partial(_area_page, area_id=area_id))
 
 
 @bp.post("/door/areas/<uuid:area_id>/remove")
 @access.require("admin")
 def remove_area(slug: str, area_id: uuid.UUID) -> Response:
-    with transaction():
-        event = drafting.find(slug)
+    def remove(event: Event) -> None:
         plan.remove_area(event, plan.find_area(event, area_id), at=now())
-    return _back(slug, _("The area is gone; its gates stay."))
+
+    return _save(slug, remove, _("The area is gone; its gates stay."))
+
+
+def _save(
+    slug: str,
+    act: Callable[[Event], None],
+    words: str,
+    *,
+    again: Callable[[Event, Mapping[str, str]], Response] | None = None,
+) -> Response:
+    """Do this to the event and say so; or show the form again, as it was typed."""
+    try:
+        with transaction():
+            act(drafting.find(slug))
+    except Invalid as refusal:
+        if again is None:
+            raise
+        return again(drafting.find(slug), refusal.fields)
+    flash(words, "right")
+    return redirect(f"/manage/events/{slug}/door/gates", 303)  # type: ignore[return-value]
 
 
 def _gate_page(
-    event: Event,
-    gate: Gate | None,
-    *,
-    typed: MultiDict[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
+    event: Event, errors: Mapping[str, str] | None = None, *, gate_id: uuid.UUID | None = None
 ) -> Response:
-    shown = _gate_shown(event, gate) if typed is None else _as_typed(typed)
+    gate = plan.find_gate(event, gate_id) if gate_id else None
     return page(
         "checkin/organizer/gate.html",
         status=422 if errors else 200,
         event=event,
         gate=gate,
-        typed=shown,
+        typed=_as_typed(request.form) if errors else _gate_shown(event, gate),
         errors=errors or {},
         areas=[(str(area.id), area.name) for area in figures.areas(event)],
         directions=[
@@ -215,14 +218,11 @@ def _gate_typed(event: Event, form: MultiDict[str, str]) -> GateFacts:
 
 
 def _area_page(
-    event: Event,
-    area: Area | None,
-    *,
-    typed: MultiDict[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
+    event: Event, errors: Mapping[str, str] | None = None, *, area_id: uuid.UUID | None = None
 ) -> Response:
-    if typed is not None:
-        shown = {name: typed.get(name, "") for name in ("name", "capacity", "alarm_percent")}
+    area = plan.find_area(event, area_id) if area_id else None
+    if errors:
+        shown = {name: request.form.get(name, "") for name in ("name", "capacity", "alarm_percent")}
     else:
         shown = {
             "name": area.name if area else "",
@@ -250,8 +250,3 @@ def _area_typed(form: MultiDict[str, str]) -> AreaFacts:
         raise Invalid(wrong)
     name = " ".join(form.get("name", "").split())
     return AreaFacts(name, int(capacity) if capacity else None, int(alarm))
-
-
-def _back(slug: str, words: str) -> Response:
-    flash(words, "right")
-    return redirect(f"/manage/events/{slug}/door/gates", 303)  # type: ignore[return-value]

@@ -544,3 +544,30 @@ def test_the_address_of_the_console_pairs_by_itself(open_phone, served, riversid
     page.goto(served.at(riverside, "/scan/?#pair=ABCDEFGH"))
 
     expect(page.get_by_role("heading", name="Where do you stand?")).to_be_visible()
+
+
+def test_every_screen_fits_at_twice_the_size(open_phone, office):
+    """Half a phone's pixels are what is left of it at 200 %: nothing runs out at the side."""
+    used = office.issue("Bea Buyer", seat="Row 3, Seat 12", entries=IN)
+    page = pair(open_phone(size={"width": 195, "height": 422}))
+    wide = []
+
+    def look(screen: str) -> None:
+        size = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        if size[0] > size[1]:
+            wide.append((screen, *size))
+
+    look("scanning")
+    for name in ("Name", "Code", "Settings"):
+        page.get_by_role("link", name=name).click()
+        page.wait_for_timeout(200)
+        look(name)
+        page.go_back()
+    wedge(page, used)
+    answered(page, "Already in")
+    look("answer")
+    page.get_by_role("button", name="Let in anyway").click()
+    look("override")
+    assert wide == []
