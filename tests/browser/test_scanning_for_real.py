@@ -58,3 +58,28 @@ def test_what_was_scanned_without_network_is_at_the_box_office_once(door, rivers
     assert [scan.result for scan in scans] == ["VALID", "VALID", "USED"]
     assert all(scan.device_id for scan in scans)
     assert all(ticket.checked_in_at for ticket in db.session.scalars(select(Ticket)))
+
+
+def test_a_device_that_is_revoked_with_scans_in_its_queue_still_tells_them(door, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 1))
+    code = code_of(order.tickets[0])
+    door.get_by_role("button", name="Stand here").click()
+    expect(door.locator("#check-list")).to_contain_text("1 ticket", timeout=30_000)
+    door.get_by_role("button", name="Start scanning").click()
+    door.context.set_offline(True)
+    wedge(door, code)
+    answered(door, "Come in", "Bea Buyer")
+
+    with transaction():
+        [device] = devices.latest_first()
+        devices.revoke(device.id, by="Olivia", at=now())
+    door.context.set_offline(False)
+
+    expect(door.get_by_text("Its data has been deleted.")).to_be_visible(timeout=30_000)
+    db.session.rollback()
+    [scan] = db.session.scalars(select(Scan))
+    assert (scan.result, scan.reason) == ("VALID", "admitted")
+    assert scan.received_at > scan.scanned_at
+    assert [ticket.checked_in_at for ticket in db.session.scalars(select(Ticket))] == [
+        scan.scanned_at
+    ]

@@ -44,11 +44,10 @@ export function scanText(text, { override, seenAt } = {}) {
   })
 }
 
-// Somebody found on the list, without a code; `together`: with the code of another of their order.
-export function scanTicket(digest, { override, together } = {}) {
+// Somebody found on the list, without a code.
+export function scanTicket(digest, { override } = {}) {
   return inTurn(() => {
-    const ticket = here.manifest.ticket(digest)
-    const about = { text: null, claims: null, signed: true, digest, ticket, phone: null, together }
+    const about = { text: null, claims: null, signed: true, digest, ticket: here.manifest.ticket(digest), phone: null }
     return decide(about, override)
   })
 }

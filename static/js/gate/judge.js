@@ -27,7 +27,6 @@ export const OVERRIDABLE = new Set([
 //   ticket    the manifest's row, or null
 //   standing  {entries, inside, first}: how the ticket stands with the gate's area
 //   phone     the digest of the phone key in the code
-//   together  whether the code of another of the same order was read
 //   event, gate, direction, at (ms), override
 export function judge(asked) {
   const { text, claims, ticket, event } = asked
@@ -64,8 +63,7 @@ function aboutTheCode({ claims, ticket, phone, at }) {
 }
 
 // Whether the person has to be looked at: no code at all, or the printed one of a moving one.
-function identityOf({ text, claims, ticket, together }) {
-  if (together) return null
+function identityOf({ text, claims, ticket }) {
   if (text === null) return "hand"
   return claims.version === STATIC && ticket.tier?.code_kind === "rotating_or_printed" ? "printed" : null
 }
