@@ -160,8 +160,8 @@ def _empty_tables(connection: Connection) -> None:
     tables = [table.name for table in _db.metadata.sorted_tables]
     # As the owner: the application's role can't truncate, and shouldn't.
     connection.exec_driver_sql("set role none")
-    # Whoever still writes for the last test is waited for.
-    connection.exec_driver_sql(f"lock table {', '.join(tables)} in share row exclusive mode")
+    # Whoever still writes for the last test, or has locked a row to, is waited for.
+    connection.exec_driver_sql(f"lock table {', '.join(tables)} in exclusive mode")
     filled = connection.exec_driver_sql(
         " union all ".join(
             f"select '{name}', pg_relation_size('{name}') where exists (select from {name})"

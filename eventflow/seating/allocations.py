@@ -236,7 +236,7 @@ def read_list(event: Event, typed: str) -> list[uuid.UUID]:
     A section counts for all that follows in its line. Raises Invalid with what can't be read.
     """
     rows = _rows(event)
-    sections = sorted({row.section for row in rows}, key=len, reverse=True)
+    sections = sorted({section for section, _label in rows}, key=len, reverse=True)
     found: dict[uuid.UUID, None] = {}
     unread: list[str] = []
     for line in typed.splitlines():
