@@ -1,6 +1,8 @@
 // Plus and minus around a number field. Jumps over what an order may not contain (1 where 2 is the
 // least), and never past what is left. More than that, typed or once the availability is redrawn,
 // stays as it was typed, and is said to be too many: nobody is to hold fewer than they asked for.
+const EVENTS = ["htmx:afterSettle", "htmx:oobAfterSwap", "pageshow"]
+
 class TierQuantity extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input")
@@ -8,17 +10,12 @@ class TierQuantity extends HTMLElement {
     for (const button of this.buttons) button.hidden = false
     this.addEventListener("click", this)
     this.input.addEventListener("change", this)
-    document.addEventListener("htmx:afterSettle", this)
-    document.addEventListener("htmx:oobAfterSwap", this)
-    // A browser that comes back to the page fills in what stood here, and only then shows it.
-    window.addEventListener("pageshow", this)
+    for (const name of EVENTS) window.addEventListener(name, this)
     this.look()
   }
 
   disconnectedCallback() {
-    document.removeEventListener("htmx:afterSettle", this)
-    document.removeEventListener("htmx:oobAfterSwap", this)
-    window.removeEventListener("pageshow", this)
+    for (const name of EVENTS) window.removeEventListener(name, this)
   }
 
   get buttons() {
@@ -46,9 +43,10 @@ class TierQuantity extends HTMLElement {
   }
 
   set(wanted, direction) {
-    let count = Math.min(Math.max(Math.round(wanted) || 0, 0), Number(this.input.max))
+    const most = Number(this.input.max)
+    let count = Math.min(Math.max(Math.round(wanted) || 0, 0), most)
     if (count > 0 && count < this.minimum) count = direction < 0 ? 0 : this.minimum
-    if (count > Number(this.input.max)) count = 0
+    if (count > most) count = 0
     if (count !== Number(this.input.value)) {
       this.input.value = count
       this.input.dispatchEvent(new Event("input", { bubbles: true }))
@@ -56,17 +54,15 @@ class TierQuantity extends HTMLElement {
     this.showLimits()
   }
 
-  // What the availability beside us says now; what is held here already (data-held) is not left for others.
   look() {
     const availability = document.getElementById(this.getAttribute("availability"))
     if (availability) {
       const { status, available } = availability.dataset
-      const open = status === "on_sale"
-      const held = Number(this.input.dataset.held) || 0
-      const left = (open ? Number(available ?? this.most) : 0) + held
-      this.input.max = Math.min(Math.max(this.most, held), left)
-      this.hidden = this.input.disabled = !open && !held
-      this.closest(".tier")?.classList.toggle("tier--off", !open && !held)
+      const held = Number(this.input.dataset.held ?? 0)
+      const left = status === "on_sale" ? Number(available ?? this.most) : 0
+      this.input.max = Math.min(this.most, left + held)
+      this.hidden = this.input.disabled = !(left + held)
+      this.closest(".tier")?.classList.toggle("tier--off", this.hidden)
     }
     if (this.input.disabled) this.set(0, -1)
     this.showLimits()

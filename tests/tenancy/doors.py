@@ -57,6 +57,10 @@ DOORS: list[tuple[str, str, str]] = [
     # another seat for a ticket
     ("tickets.seat.choose", TENANT, "anybody"),  # guarded by the secret of the ticket
     ("tickets.seat.swap", TENANT, "anybody"),
+    ("tickets_organizer.voiding.ask_void", TENANT, "admin"),
+    ("tickets_organizer.voiding.void", TENANT, "admin"),
+    ("tickets_organizer.voiding.ask_reissue", TENANT, "staff"),
+    ("tickets_organizer.voiding.reissue", TENANT, "staff"),
     ("tickets_organizer.move.show", TENANT, "staff"),
     ("tickets_organizer.move.move", TENANT, "staff"),
     # how an event is seated
@@ -122,6 +126,8 @@ DOORS: list[tuple[str, str, str]] = [
     ("checkin_api.show_changes", TENANT, "token scanner"),
     ("checkin_api.show_stats", TENANT, "token scanner"),
     ("tickets_api.show_on_phone", TENANT, "anybody"),
+    ("tickets_api.reissue_ticket", TENANT, "token staff"),
+    ("tickets_api.revoke_ticket", TENANT, "token admin"),
     ("tickets_api.list_attendees", TENANT, "token staff"),
     ("tickets_api.attendees_csv", TENANT, "token staff"),
     ("venues_api.list_venues", TENANT, "token staff"),

@@ -54,7 +54,7 @@ def make_hall(tenant: Tenant, title: str, *, owner: str) -> Hall:
         event = factories.make_event(title=title, tiers=[("Stalls", 2500, 50)])
         order = factories.pay(factories.order(tenant, event, 2))
         hall.secret = order.secret
-        held = factories.hold(event, 1)
+        held = factories.hold(event, 1, buyer="box office")
         seated = _seated(f"Stalls {title}")
         with transaction():
             for role in ROLES:
