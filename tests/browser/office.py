@@ -44,6 +44,7 @@ class Office:
     role: str = "staff"
     open: bool = True
     revoked: bool = False
+    takes_scans: bool = True
     version: int = 1
     capacity: int = 500
     keys: codes.KeyPair = field(default_factory=codes.new_key_pair)
@@ -89,6 +90,9 @@ class Office:
             route.abort("internetdisconnected")
             return
         path = route.request.url.split("/api/v1", 1)[1].split("?")[0]
+        if path == "/checkin/batch" and not self.takes_scans:
+            route.abort("connectionreset")
+            return
         if self.revoked and path not in ("/devices/pair", "/checkin/batch"):
             route.fulfill(status=401, json={"code": "device_revoked", "status": 401})
             return

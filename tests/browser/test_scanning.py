@@ -499,6 +499,33 @@ DISK = """async () => {
 }"""
 
 
+def test_a_revoked_device_sends_what_it_scanned_before_it_forgets(open_phone, office):
+    code = office.issue("Bea Buyer")
+    page = pair(open_phone())
+    office.takes_scans = False
+    wedge(page, code)
+    answered(page, "Come in")
+    office.revoked = True
+    hurry = "import('/static/js/gate/sync.js').then((sync) => sync.hurry())"
+    kept = """async () => {
+      const store = await import("/static/js/gate/store.js")
+      return [Boolean(await store.device.get()), (await store.lists.all()).length]
+    }"""
+
+    page.evaluate(hurry)
+    expect(page.get_by_text("What it scanned before is sent as soon as")).to_be_visible()
+    assert page.evaluate(kept) == [True, 0]
+    page = open_phone()
+    expect(page.get_by_text("What it scanned before is sent as soon as")).to_be_visible()
+    office.takes_scans = True
+    page.evaluate(hurry)
+
+    expect(page.get_by_text("Its data has been deleted.")).to_be_visible(timeout=20_000)
+    assert [scan["code"] for scan in office.admitted()] == [code]
+    assert page.evaluate(kept) == [False, 0]
+    assert page.troubles == []
+
+
 def test_nothing_on_the_disk_says_who_comes_or_opens_the_door(open_phone, office):
     code = office.issue("Bea Buyer", note="Side entrance")
     page = pair(open_phone())
