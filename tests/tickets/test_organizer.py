@@ -16,7 +16,7 @@ from tests.people import browser_at
 
 
 def names(answer) -> list[str]:
-    return re.findall(r'<th scope="row"[^>]*>(?:<a [^>]*>)?([^<]*)', answer.text)
+    return re.findall(r'<th [^>]*scope="row"[^>]*>(?:<a [^>]*>)?([^<]*)', answer.text)
 
 
 @pytest.fixture
