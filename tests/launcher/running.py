@@ -69,10 +69,16 @@ class Dev:
 
     def happens(self, condition) -> bool:
         """Waits as long as a slow machine might need, but not for a bin/dev that gave up."""
-        processes.wait_until(
-            lambda: condition() or self.process is None or self.process.poll() is not None, 180
-        )
-        return bool(condition())
+        seen = False
+
+        def look() -> bool:
+            # Asked once more, another web process may answer, which has yet to come round.
+            nonlocal seen
+            seen = bool(condition())
+            return seen or self.process is None or self.process.poll() is not None
+
+        processes.wait_until(look, 180)
+        return seen
 
     def pids(self, word: str) -> list[int]:
         return [
