@@ -259,7 +259,7 @@ class Seat(TenantOwned, Model):
 def seat_name(row_kind: str, row: str, number: str) -> str:
     """A12; where that could be read in two ways, and at a table or in a booth, 1-11 or 4-3.
 
-    The same rule stands in migrations/functions/seat_names_v2.sql.
+    The same rule stands in migrations/functions/place_seats_v1.sql.
     """
     is_clear = row[-1:] not in DIGITS and number[:1] in DIGITS
     return f"{row}{number}" if row_kind == "row" and is_clear else f"{row}-{number}"

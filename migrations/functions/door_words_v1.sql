@@ -14,7 +14,7 @@ $$;
 
 create function seat_label(p_seat uuid) returns text
 language sql stable strict as $$
-  select r.section || ' ' || r.label || case r.kind when 'row' then '' else '-' end || s.number
+  select seat_label(r.section, r.kind, r.label, s.number)
     from seats s join seat_rows r on r.id = s.seat_row_id
    where s.id = p_seat
 $$;

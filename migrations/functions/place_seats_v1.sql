@@ -1,7 +1,10 @@
--- What names a seat to people: "Stalls A12"; at a table or in a booth "Tables 4-3".
+-- What names a seat to people: "Stalls A12"; where that could be read in two ways, and at a table or
+-- in a booth, "Block 9 1-11", "Tables 4-3". The same rule stands in seating/models.py.
 create function seat_label(p_section text, p_kind text, p_row text, p_number text) returns text
 language sql immutable parallel safe as $$
-  select p_section || ' ' || p_row || case when p_kind = 'row' then '' else '-' end || p_number
+  select p_section || ' ' || p_row
+         || case when p_kind = 'row' and p_row !~ '[0-9]$' and p_number ~ '^[0-9]' then '' else '-' end
+         || p_number
 $$;
 
 -- The seats of some rows as they stand at this moment, and what they would be to whoever asks.
@@ -23,7 +26,8 @@ language sql stable as $$
               when s.tier_id is null then 'b'
               when s.allocation_id is not null and not exists (
                 select from allocations a
-                 where a.id = s.allocation_id and a.code <> '' and a.code = p_code) then 'b'
+                 where a.id = s.allocation_id and a.code <> ''
+                   and lower(a.code) = lower(p_code)) then 'b'
               when h.status = 'live' then 'l'
               else 'f' end
     from seats s

@@ -30,7 +30,8 @@ def upgrade() -> None:
     for table in TABLES:
         for statement in row_security(table):
             op.execute(statement)
-    op.execute((FUNCTIONS / "place_seats_v1.sql").read_text())
+    for function in ("place_seats_v1", "replace_hold_v1"):
+        op.execute((FUNCTIONS / f"{function}.sql").read_text())
 
 
 def _tables() -> None:
