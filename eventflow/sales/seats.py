@@ -70,14 +70,7 @@ def place(
     if hall is None:
         if seats or best:
             raise _no_hall(slug)
-        return holds.place(
-            slug,
-            items,
-            buyer=asker.buyer,
-            form_key=asker.form_key,
-            hidden_too=asker.hidden_too,
-            at=at,
-        )
+        return _place_unseated(slug, items, asker, at=at)
     by_seat = [one for one in items if str(one.tier_id) in hall.seated_tiers]
     others = [one for one in items if str(one.tier_id) not in hall.seated_tiers]
     wish = Wish(
@@ -90,19 +83,23 @@ def place(
         at,
     )
     if not wish.size:
-        return holds.place(
-            slug,
-            items,
-            buyer=asker.buyer,
-            form_key=asker.form_key,
-            hidden_too=asker.hidden_too,
-            replaces=asker.replaces if asker.buyer else None,
-            at=at,
-        )
+        return _place_unseated(slug, items, asker, at=at)
     most = MOST_SEATS if asker.any_number else min(MOST_SEATS, hall.most_seats)
     if wish.size > most:
         raise too_many(most)
     return _place_best(wish) if wish.best else _place_chosen(wish)
+
+
+def _place_unseated(slug: str, items: Sequence[Wanted], asker: Asker, *, at: datetime) -> Placed:
+    return holds.place(
+        slug,
+        items,
+        buyer=asker.buyer,
+        form_key=asker.form_key,
+        hidden_too=asker.hidden_too,
+        replaces=asker.replaces if asker.buyer else None,
+        at=at,
+    )
 
 
 def _place_chosen(wish: Wish) -> Placed:

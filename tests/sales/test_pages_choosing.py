@@ -241,6 +241,20 @@ def test_two_browsers_are_two_buyers(gala, shopper, other):
     assert press(shopper, gala, 1).location != press(other, gala, 1).location
 
 
+def test_who_chooses_anew_is_not_in_their_own_way(gala, shopper):
+    first = press(shopper, gala, 4).location
+    full = holds.find(first.rpartition("/")[2]).expires_at
+
+    second = press(shopper, gala, 3).location
+    third = press(shopper, gala, 5).location
+
+    assert len({first, second, third}) == 3
+    [hold] = db.session.scalars(select(Hold).where(Hold.status == "live"))
+    assert third.endswith(str(hold.id))
+    assert [line.quantity for line in hold.lines] == [5]
+    assert hold.expires_at == full
+
+
 def test_who_gave_the_tickets_back_may_take_them_again_at_once(gala, shopper):
     first = press(shopper, gala, 2).location
     shopper.post(first + "/release")
