@@ -50,12 +50,8 @@ def sell(slug: str) -> Response:
         order = door_sales.sell(
             event,
             _wanted(event),
-            method=request.form.get("method", ""),
-            buyer=_buyer(),
-            person_id=_person(),
+            _terms(event),
             form_key=request.form.get("form_key") or desk.new_form_key(),
-            gate_id=_gate_id(event),
-            locale=str(get_locale() or "en"),
             at=at,
         )
     except Invalid as refusal:
@@ -104,16 +100,7 @@ def sell_held(slug: str, hold_id: uuid.UUID) -> Response:
     """Sell what is set aside, once, however often the button was pressed."""
     at, event = now(), drafting.find(slug)
     try:
-        order = door_sales.sell_held(
-            event,
-            hold_id,
-            method=request.form.get("method", ""),
-            buyer=_buyer(),
-            person_id=_person(),
-            gate_id=_gate_id(event),
-            locale=str(get_locale() or "en"),
-            at=at,
-        )
+        order = door_sales.sell_held(event, hold_id, _terms(event), at=at)
     except Invalid as refusal:
         event = drafting.find(slug)
         return _held_page(event, door_sales.held(event, hold_id, at=at), refusal.fields)
@@ -351,6 +338,16 @@ def _given(total: int, currency: str) -> int | None:
     except UnclearAmount:
         return None
     return given if given >= total else None
+
+
+def _terms(event: Event) -> door_sales.Terms:
+    return door_sales.Terms(
+        request.form.get("method", ""),
+        _buyer(),
+        _person(),
+        _gate_id(event),
+        str(get_locale() or "en"),
+    )
 
 
 def _buyer() -> Buyer:

@@ -6,6 +6,7 @@ that what the drawer owes is written down in the same transaction that issues th
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -18,8 +19,7 @@ from eventflow.checkin.models import SALE_METHODS, DoorSale
 from eventflow.db import db, new_id, transaction
 from eventflow.errors import Invalid, NotFound
 from eventflow.events.models import Event
-from eventflow.payments import settling
-from eventflow.payments.models import Payment
+from eventflow.payments import checkout, settling
 from eventflow.sales import holds, orders, seats
 from eventflow.sales.holds import Placed
 from eventflow.sales.models import Hold, Order
@@ -27,6 +27,17 @@ from eventflow.sales.orders import Buyer
 
 BUYER = "box office"
 """Whose holds those of the till are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How something is sold at the door: paid how, to whom, by whom, where."""
+
+    method: str
+    buyer: Buyer
+    person_id: uuid.UUID
+    gate_id: uuid.UUID | None = None
+    locale: str = "en"
 
 
 def hold(
@@ -62,13 +73,9 @@ def held(event: Event, hold_id: uuid.UUID, *, at: datetime, lock: bool = False) 
 def sell(
     event: Event,
     wanted: Sequence[holds.Wanted],
+    terms: Terms,
     *,
-    method: str,
-    buyer: Buyer,
-    person_id: uuid.UUID,
     form_key: str,
-    gate_id: uuid.UUID | None = None,
-    locale: str = "en",
     at: datetime,
 ) -> Order:
     """Sell so many of these tiers and issue their tickets. Commits by itself.
@@ -76,53 +83,35 @@ def sell(
     The same `form_key` is the same sale. Raises what `hold` raises, and Invalid for a method that
     isn't one.
     """
-    _check_method(method)
+    _check(terms)
     if made := orders.of_form(form_key):
         return made
     event_id = event.id
-    placed = hold(event, wanted, person_id=person_id, form_key=form_key, at=at)
-    return _sell_once(event_id, placed.id, method, buyer, person_id, form_key, gate_id, locale, at)
+    placed = hold(event, wanted, person_id=terms.person_id, form_key=form_key, at=at)
+    return _sell_once(event_id, placed.id, terms, form_key=form_key, at=at)
 
 
-def sell_held(
-    event: Event,
-    hold_id: uuid.UUID,
-    *,
-    method: str,
-    buyer: Buyer,
-    person_id: uuid.UUID,
-    gate_id: uuid.UUID | None = None,
-    locale: str = "en",
-    at: datetime,
-) -> Order:
+def sell_held(event: Event, hold_id: uuid.UUID, terms: Terms, *, at: datetime) -> Order:
     """Sell what is set aside. Commits by itself; the same hold is the same sale."""
-    _check_method(method)
+    _check(terms)
     form_key = f"door:{hold_id}"
     if made := orders.of_form(form_key):
         return made
     held(event, hold_id, at=at)
-    return _sell_once(event.id, hold_id, method, buyer, person_id, form_key, gate_id, locale, at)
+    return _sell_once(event.id, hold_id, terms, form_key=form_key, at=at)
 
 
-def _check_method(method: str) -> None:
-    if method not in SALE_METHODS:
+def _check(terms: Terms) -> None:
+    if terms.method not in SALE_METHODS:
         raise Invalid({"method": _("Choose how it is paid.")})
 
 
 def _sell_once(
-    event_id: uuid.UUID,
-    hold_id: uuid.UUID,
-    method: str,
-    buyer: Buyer,
-    person_id: uuid.UUID,
-    form_key: str,
-    gate_id: uuid.UUID | None,
-    locale: str,
-    at: datetime,
+    event_id: uuid.UUID, hold_id: uuid.UUID, terms: Terms, *, form_key: str, at: datetime
 ) -> Order:
     try:
         with transaction():
-            return _sold(event_id, hold_id, method, buyer, person_id, form_key, gate_id, locale, at)
+            return _sold(event_id, hold_id, terms, form_key=form_key, at=at)
     except holds.HoldUsed:
         # Two presses at once had the same hold, and the other one was first.
         if made := orders.of_form(form_key):
@@ -131,37 +120,34 @@ def _sell_once(
 
 
 def _sold(
-    event_id: uuid.UUID,
-    hold_id: uuid.UUID,
-    method: str,
-    buyer: Buyer,
-    person_id: uuid.UUID,
-    form_key: str,
-    gate_id: uuid.UUID | None,
-    locale: str,
-    at: datetime,
+    event_id: uuid.UUID, hold_id: uuid.UUID, terms: Terms, *, form_key: str, at: datetime
 ) -> Order:
     # Before the hold: whoever cashes up at this moment waits for this sale, or it for them.
     event = db.session.get_one(Event, event_id)
-    shift = shifts.current(event, person_id, lock=True)
+    shift = shifts.current(event, terms.person_id, lock=True)
     if shift is None:
         raise shifts.ShiftClosed(_("Open your shift before you sell."))
     order = orders.make(
-        hold_id, buyer, payment_method="door", form_key=form_key, locale=locale, at=at
+        hold_id,
+        terms.buyer,
+        payment_method="door",
+        form_key=form_key,
+        locale=terms.locale,
+        at=at,
     )
-    if method == "free":
+    if terms.method == "free":
         _give_away(order)
     if order.total == 0:
         settling.complete(order, at=at)
     else:
-        _take_money(order, method, at=at)
+        _take_money(order, terms.method, at=at)
     sale = DoorSale(
         id=new_id(),
         order_id=order.id,
         shift_id=shift.id,
-        method=method if order.total else "free",
+        method=terms.method if order.total else "free",
         amount=order.total,
-        gate_id=gate_id,
+        gate_id=terms.gate_id,
         sold_at=at,
     )
     db.session.add(sale)
@@ -190,21 +176,7 @@ def _give_away(order: Order) -> None:
 
 
 def _take_money(order: Order, method: str, *, at: datetime) -> None:
-    payment_id = new_id()
-    payment = Payment(
-        id=payment_id,
-        order_id=order.id,
-        provider="offline",
-        method="door",
-        reference=f"offline-{payment_id}",
-        amount=order.total,
-        currency=order.currency,
-        application_fee=min(order.platform_fee, order.total),
-        status="open",
-        created_at=at,
-    )
-    db.session.add(payment)
-    db.session.flush()
+    payment = checkout.open_payment(order, at=at)
     paid = {
         "cash": _("Paid in cash at the door"),
         "card": _("Paid by card at the door, on the terminal"),

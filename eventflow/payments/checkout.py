@@ -73,7 +73,7 @@ def begin(
             settling.complete(order, at=at)
         else:
             _check_method(method)
-            _open_row(order, at=at)
+            open_payment(order, at=at)
             if method != "online":
                 _give_time_to_pay(order, at=at)
                 enqueue("sales.tell_how_to_pay", order.id, queue="prompt")
@@ -88,11 +88,11 @@ def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:
     """
     if order.status_at(at) != "pending" or order.payment_method != "online":
         return None
-    payment = _open_payment(order)
+    payment = _payment_begun(order)
     if payment is None:
         with transaction():
             orders.locked(order.id)
-            payment = _open_payment(order) or _open_row(order, at=at)
+            payment = _payment_begun(order) or open_payment(order, at=at)
     if payment.page_url:
         return payment.page_url
     asked = _asked(tenant, order, payment)
@@ -148,7 +148,8 @@ def _check_method(method: str) -> None:
         raise Invalid({"payment_method": _("This way of paying is not offered here.")})
 
 
-def _open_row(order: Order, *, at: datetime) -> Payment:
+def open_payment(order: Order, *, at: datetime) -> Payment:
+    """A payment of the whole order, by its own method, that waits to be made."""
     provider = providers.name_for(order.payment_method)
     payment_id = new_id()
     payment = Payment(
@@ -168,7 +169,7 @@ def _open_row(order: Order, *, at: datetime) -> Payment:
     return payment
 
 
-def _open_payment(order: Order) -> Payment | None:
+def _payment_begun(order: Order) -> Payment | None:
     return db.session.scalar(
         select(Payment)
         .where(Payment.order_id == order.id, Payment.status.in_(("open", "declined")))

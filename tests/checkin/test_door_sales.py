@@ -51,9 +51,7 @@ def sell(event, person, *, method="cash", key="one", quantity=2, buyer=GUEST) ->
     return door_sales.sell(
         event,
         wanted,
-        method=method,
-        buyer=buyer,
-        person_id=person.id,
+        door_sales.Terms(method, buyer, person.id),
         form_key=key,
         at=now(),
     )
@@ -85,9 +83,7 @@ def test_a_double_click_is_one_sale(app, riverside, gala, sam, shift):
             order = door_sales.sell(
                 event,
                 wanted,
-                method="cash",
-                buyer=GUEST,
-                person_id=person_id,
+                door_sales.Terms("cash", GUEST, person_id),
                 form_key="pressed",
                 at=now(),
             )
