@@ -18,7 +18,7 @@ from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.sales import holds
 from eventflow.sales.holds import HeldSeat, SaleNotOpen
-from eventflow.sales.models import Hold, Order, OrderEntry, OrderLine
+from eventflow.sales.models import Hold, HoldLine, Order, OrderEntry, OrderLine
 from eventflow.tenancy import current_tenant_id
 
 STEPS: Mapping[str, frozenset[str]] = {
@@ -102,22 +102,24 @@ def make(
         platform_fee=sums.platform_fee,
         attendees=_named(places, attendees, buyer, holds.seats_of(hold)),
         created_at=at,
-        lines=[
-            OrderLine(
-                id=new_id(),
-                tier_id=line.tier_id,
-                position=line.position,
-                name=line.tier.name,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-            )
-            for line in hold.lines
-        ],
+        lines=[_line(line) for line in hold.lines],
     )
     db.session.add(order)
     note(order, "placed", _("Order placed by %(name)s", name=buyer.name), at=at)
     db.session.flush()
     return order
+
+
+def _line(held: HoldLine) -> OrderLine:
+    """What was held, under the name it had as it was bought."""
+    return OrderLine(
+        id=new_id(),
+        tier_id=held.tier_id,
+        position=held.position,
+        name=held.tier.name,
+        quantity=held.quantity,
+        unit_price=held.unit_price,
+    )
 
 
 def of_form(form_key: str) -> Order | None:
