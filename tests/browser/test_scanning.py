@@ -142,6 +142,8 @@ def test_the_next_code_replaces_the_answer(open_phone, office, tmp_path):
 
     answered(page, "Come in", "Bea Buyer")
     answered(page, "Come in", "Carl Carlson")
+    all_sent(page)
+    assert [scan["code"] for scan in office.admitted()] == [first, second]
 
 
 def test_what_is_no_good_is_refused(open_phone, office):
@@ -183,6 +185,10 @@ def test_a_moving_code_is_good_now_and_not_after_a_minute(open_phone, office):
     wedge(page, holder.code(time.time()))
     answered(page, "Come in", "Bea Buyer", "Circle")
 
+    office.open = True
+    all_sent(page)
+    assert (len(office.scans), len(office.admitted())) == (4, 1)
+
 
 def test_a_used_ticket_says_when_where_and_by_whom(open_phone, office):
     at = datetime(2026, 1, 10, 19, 42, tzinfo=UTC).timestamp()
@@ -202,6 +208,8 @@ def test_what_the_person_at_the_door_has_to_know_is_said(open_phone, office):
     wedge(page, code)
 
     answered(page, "Come in", "Needs attention", "Show: student card", "Side entrance")
+    all_sent(page)
+    assert [scan["code"] for scan in office.admitted()] == [code]
 
 
 def test_half_an_hour_without_network_and_a_killed_browser_lose_nothing(open_phone, office):
@@ -245,6 +253,10 @@ def test_what_the_office_changes_reaches_the_door(open_phone, office):
     wedge(page, code)
 
     answered(page, "Stop", "This ticket was cancelled.")
+    office.open = True
+    all_sent(page)
+    assert len(office.scans) == 1
+    assert office.admitted() == []
 
 
 def test_somebody_is_found_by_name_without_network(open_phone, office):
@@ -273,6 +285,8 @@ def test_a_code_is_typed_by_hand(open_phone, office):
     page.get_by_role("button", name="Check this code").click()
 
     answered(page, "Come in", "Bea Buyer")
+    all_sent(page)
+    assert len(office.admitted()) == 1
 
 
 def test_a_supervisor_lets_in_with_a_reason(open_phone, office):
