@@ -55,6 +55,7 @@ def test_a_colour_is_seen_before_it_is_kept(phone, served, riverside, olivia):
     phone.get_by_role("button", name="Sign in", exact=True).click()
     swatch = phone.locator("#accent-preview rect").first
     expect(swatch).to_have_attribute("fill", "#b3361e")
+    phone.wait_for_load_state()  # What listens to the field comes with the page's scripts.
 
     phone.get_by_label("Brand colour").fill("#00aa33")
 
