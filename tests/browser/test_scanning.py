@@ -52,12 +52,17 @@ def open_phone(
         page.troubles = []
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
         page.goto(served.at(riverside, "/scan/"))
-        page.wait_for_selector("[data-screen]:not([hidden]):not(#screen-opening)")
-        return page
+        return opened_up(page)
 
     yield open_
     for context in opened:
         context.close()
+
+
+def opened_up(page: Page) -> Page:
+    """Once the scanner knows what it is, and listens."""
+    page.wait_for_selector("[data-screen]:not([hidden]):not(#screen-opening)")
+    return page
 
 
 def pair(page: Page) -> Page:
@@ -244,18 +249,19 @@ def test_half_an_hour_without_network_and_a_killed_browser_lose_nothing(open_pho
     page = open_phone()
     page.context.set_offline(True)
     page.reload()
-    for code in good[:6]:
+    opened_up(page)
+    for number, code in enumerate(good[:6]):
         wedge(page, code)
-        answered(page, "Come in")
+        answered(page, "Come in", f"Guest {number}")
     expect(page.locator("#scan-sync")).to_have_attribute("data-online", "false")
     page.context.set_offline(False)
 
     page = open_phone()
     wedge(page, good[0])
     answered(page, "Already in")
-    for code in good[6:]:
+    for number, code in enumerate(good[6:], start=6):
         wedge(page, code)
-        answered(page, "Come in")
+        answered(page, "Come in", f"Guest {number}")
     assert office.sent == 0
     expect(page.locator("#scan-sync [data-said]")).to_have_text("13 scans waiting")
 
@@ -590,6 +596,7 @@ def test_a_kiosk_is_left_with_its_pin_alone(open_phone, office):
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("PIN to leave with").fill("2468")
     page.get_by_role("button", name="Lock as a kiosk").click()
+    expect(page.locator("#screen-scan")).to_be_visible()
     expect(page.locator("#scan-tools")).to_be_hidden()
 
     page = open_phone()

@@ -54,10 +54,6 @@ async function transact(names, mode, act) {
 export const device = {
   get: async () => (await transact("device", "readonly", (store) => store.get("me"))) ?? null,
   put: (row) => transact("device", "readwrite", (store) => void store.put(row, "me")),
-  change: async (facts) => {
-    const row = await device.get()
-    if (row) await device.put({ ...row, ...facts })
-  },
 }
 
 export const lists = {
