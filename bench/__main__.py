@@ -58,7 +58,7 @@ def main() -> None:
     finally:
         for server in (product, floor):
             os.killpg(server.pid, signal.SIGTERM)
-    if not asked.quick:
+    if not asked.quick and not asked.only:
         RESULTS.mkdir(exist_ok=True)
         name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M.json")
         (RESULTS / name).write_text(json.dumps(report, indent=1))
@@ -132,7 +132,7 @@ def _measure_all(
 ) -> list[dict]:
     print(
         f"\n{'database: ' + database:24}{'clients':>8}{'product/s':>11}{'floor/s':>10}"
-        f"{'ratio':>7}{'p50':>8}{'p95':>8}{'p99':>8}  ms",
+        f"{'ratio':>7}{'p50':>8}{'p95':>8}{'p99':>8}{'floor’s p95':>13}  ms",
         flush=True,
     )
     told = []
@@ -160,7 +160,8 @@ def _measure(
             pairs.append((product, floor))
     failures = sum(product.failures + floor.failures for product, floor in pairs)
     ratio = median(product.rate / floor.rate for product, floor in pairs)
-    all_of_it = Run(took=[took for product, _floor in pairs for took in product.took])
+    of_product = Run(took=[took for product, _floor in pairs for took in product.took])
+    of_floor = Run(took=[took for _product, floor in pairs for took in floor.took])
     told = {
         "case": case.name,
         "clients": number,
@@ -168,7 +169,8 @@ def _measure(
         "floor": round(median(floor.rate for _product, floor in pairs), 1),
         "ratios": [round(product.rate / floor.rate, 3) for product, floor in pairs],
         "ratio": round(ratio, 3),
-        **{f"p{p}": round(all_of_it.percentile(p), 1) for p in (50, 95, 99)},
+        **{f"p{p}": round(of_product.percentile(p), 1) for p in (50, 95, 99)},
+        "floor_p95": round(of_floor.percentile(95), 1),
         "target": case.target,
         "target_at": case.clients[-1],
         "failures": failures,
@@ -180,26 +182,38 @@ def _measure(
     )
     print(
         f"{case.name:24}{number:8}{told['product']:11}{told['floor']:10}{told['ratio']:7.2f}"
-        f"{told['p50']:8}{told['p95']:8}{told['p99']:8}{mark}"
+        f"{told['p50']:8}{told['p95']:8}{told['p99']:8}{told['floor_p95']:13}{mark}"
         + (f"  {failures} failed" if failures else ""),
         flush=True,
     )
     return told
 
 
-def _memory(server: subprocess.Popen[bytes]) -> list[float]:
-    """Resident memory of each web process, in MB."""
+def _memory(server: subprocess.Popen[bytes]) -> list[dict[str, float]]:
+    """Of each web process, in MB: what is resident, and what of that falls to it alone.
+
+    Resident memory counts a shared library once for each process that uses it; the proportional
+    share counts it once in all.
+    """
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    sizes = []
-    for child in children:
-        status = Path(f"/proc/{child}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        sizes.append(round(int(line.split()[1]) / 1024, 1))
-    return sizes
+    return [
+        {name: _of_rollup(child, field) for name, field in (("rss", "Rss:"), ("pss", "Pss:"))}
+        for child in children
+    ]
+
+
+def _of_rollup(process: str, field: str) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return round(next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024, 1)
 
 
 def _print_verdict(report: dict) -> None:
-    print(f"\nmemory of the web processes: {report['memory_mb']} MB (at most 130 wanted)")
+    print()
+    for process in report["memory_mb"]:
+        print(
+            f"a web process: {process['rss']} MB resident, of which its share is"
+            f" {process['pss']} MB (at most 130 wanted)"
+        )
     full = {(c["case"], c["clients"]): c for c in report["cases"] if c["database"] == "full"}
     for case in report["cases"]:
         grown = full.get((case["case"], case["clients"]))
