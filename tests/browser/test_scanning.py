@@ -296,13 +296,13 @@ def test_somebody_is_found_by_name_without_network(open_phone, office):
     office.open = False
 
     page.get_by_role("link", name="Name").click()
-    page.get_by_label("Name, seat or reference").fill("elodie lef")
+    page.get_by_label("Name, seat or order number").fill("elodie lef")
     page.get_by_role("button", name="Let in: Élodie Lefèvre").click()
 
     answered(page, "Come in", "Élodie Lefèvre")
     page.get_by_role("button", name="Back to scanning").click()
     page.get_by_role("link", name="Name").click()
-    page.get_by_label("Name, seat or reference").fill("lefevre")
+    page.get_by_label("Name, seat or order number").fill("lefevre")
     expect(page.locator(".found__row")).to_contain_text("In")
 
 
@@ -480,7 +480,7 @@ def test_tickets_of_one_name_are_told_apart(open_phone, office):
     page = pair(open_phone())
 
     page.get_by_role("link", name="Name").click()
-    page.get_by_label("Name, seat or reference").fill("gate vip")
+    page.get_by_label("Name, seat or order number").fill("gate vip")
 
     expect(page.locator(".found__row:visible")).to_have_count(3)
     buttons = page.locator("#search-found").get_by_role("button")
