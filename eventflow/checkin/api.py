@@ -1,8 +1,23 @@
 """The HTTP API of the door: devices, what they take along, and what they read."""
 
-from eventflow.checkin import batch_api, device_api, door_api, manifest_api, scan_api
+from eventflow.checkin import (
+    badge_api,
+    batch_api,
+    device_api,
+    door_api,
+    manifest_api,
+    scan_api,
+)
 from eventflow.checkin.operations import api
 
-__all__ = ["batch_api", "bp", "device_api", "door_api", "manifest_api", "scan_api"]
+__all__ = [
+    "badge_api",
+    "batch_api",
+    "bp",
+    "device_api",
+    "door_api",
+    "manifest_api",
+    "scan_api",
+]
 
 bp = api.bp

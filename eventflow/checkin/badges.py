@@ -6,7 +6,7 @@ The promise kept here is that every print is in the audit log, and that there ar
 import json
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy import func, or_, select
 
 from eventflow.accounts import audit
 from eventflow.accounts.models import AuditEntry, Tenant
+from eventflow.checkin.models import Scan
 from eventflow.db import db
 from eventflow.errors import NotFound, Refusal
 from eventflow.events.models import Event
@@ -72,6 +73,16 @@ def find(event: Event, ticket_id: uuid.UUID) -> Ticket:
     return ticket
 
 
+def of_scan(scan_id: str, *, event_ids: Collection[uuid.UUID] = ()) -> Ticket:
+    """Whose code this scan read, at one of these events if any are named; else NotFound."""
+    found = select(Ticket).join(Scan, Scan.ticket_id == Ticket.id).where(Scan.scan_id == scan_id)
+    if event_ids:
+        found = found.where(Ticket.event_id.in_(event_ids))
+    if (ticket := db.session.scalar(found)) is None:
+        raise NotFound(_("There is no such scan."))
+    return ticket
+
+
 def times_printed(ticket: Ticket) -> int:
     query = select(func.count()).where(
         AuditEntry.action == _ACTION, AuditEntry.subject_id == str(ticket.id)
@@ -79,8 +90,11 @@ def times_printed(ticket: Ticket) -> int:
     return db.session.scalar(query) or 0
 
 
-def note(ticket: Ticket, *, form_key: str, at: datetime) -> None:
-    """Write down that the badge is printed. Raises Refusal before the first scan, and after two."""
+def note(ticket: Ticket, *, form_key: str, first_only: bool = False, at: datetime) -> None:
+    """Write down that the badge is printed; the same `form_key` again changes nothing.
+
+    Raises Refusal before the first scan and after two prints; with `first_only` after one.
+    """
     db.session.refresh(ticket, with_for_update=True)
     if ticket.status != "valid" or ticket.checked_in_at is None:
         raise Refusal(_("A badge is printed when its ticket was scanned at the door."))
@@ -91,6 +105,8 @@ def note(ticket: Ticket, *, form_key: str, at: datetime) -> None:
     ).all()
     if form_key and any((after or {}).get("form") == form_key for after in keys):
         return
+    if keys and first_only:
+        raise Refusal(_("This badge was printed already."))
     if len(keys) >= MOST_PRINTS:
         raise Refusal(_("This badge was printed twice already. The audit log says by whom."))
     words = _("Printed the badge of %(name)s", name=ticket.attendee_name)

@@ -48,6 +48,10 @@ def _answers() -> dict[str, str]:
         "group.all_in": _("All %(all)s of this order are in"),
         "undone": _("Undone: %(name)s is not in any more"),
         "nameless": _("No name given"),
+        "badge.asking": _("The badge is on its way to the printer …"),
+        "badge.printed": _("Badge printed"),
+        "badge.printed_again": _("Badge printed again"),
+        "badge.offline": _("No badge without network. Print it at the desk later."),
         "waiting_to_scan": _("Hold a code before the camera"),
         "waiting_for_wedge": _("Ready for the scanner"),
     }

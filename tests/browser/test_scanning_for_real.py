@@ -1,5 +1,8 @@
 """The scanner and the box office together, with nothing between them."""
 
+import io
+
+import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -83,3 +86,52 @@ def test_a_device_that_is_revoked_with_scans_in_its_queue_still_tells_them(door,
     assert [ticket.checked_in_at for ticket in db.session.scalars(select(Ticket))] == [
         scan.scanned_at
     ]
+
+
+def count_prints(page: Page) -> None:
+    page.evaluate("() => { window.prints = 0; window.print = () => void window.prints++ }")
+
+
+def test_a_badge_is_printed_with_the_first_entry_and_once_again(door, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 1))
+    code = code_of(order.tickets[0])
+    count_prints(door)
+    door.get_by_role("button", name="Stand here").click()
+    expect(door.locator("#check-list")).to_contain_text("1 ticket", timeout=30_000)
+    door.get_by_role("button", name="Start scanning").click()
+    door.get_by_role("link", name="Settings").click()
+    door.get_by_label("Print badges").check()
+    door.get_by_role("link", name="Back to scanning").click()
+
+    wedge(door, code)
+    expect(door.locator("#answer-badge")).to_have_text("Badge printed", timeout=15_000)
+    [sheet] = pypdf.PdfReader(io.BytesIO(door.pdf(prefer_css_page_size=True))).pages
+    wedge(door, code)
+    answered(door, "Already in")
+    door.get_by_role("button", name="Print the badge again").click()
+    expect(door.locator("#answer-badge")).to_have_text("Badge printed again", timeout=15_000)
+    wedge(door, code)
+    door.get_by_role("button", name="Print the badge again").click()
+    expect(door.locator("#answer-badge")).to_contain_text("printed twice", timeout=15_000)
+
+    assert door.evaluate("window.prints") == 2
+    width, height = (float(side) * 25.4 / 72 for side in sheet.mediabox[2:])
+    assert (round(width), round(height)) == (90, 55)
+    assert "Bea Buyer" in sheet.extract_text() and "Scan" not in sheet.extract_text()
+
+
+def test_without_network_no_badge_is_printed_and_the_door_goes_on(door, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 1))
+    count_prints(door)
+    door.get_by_role("button", name="Stand here").click()
+    expect(door.locator("#check-list")).to_contain_text("1 ticket", timeout=30_000)
+    door.get_by_role("button", name="Start scanning").click()
+    door.get_by_role("link", name="Settings").click()
+    door.get_by_label("Print badges").check()
+    door.get_by_role("link", name="Back to scanning").click()
+    door.context.set_offline(True)
+
+    wedge(door, code_of(order.tickets[0]))
+
+    answered(door, "Come in", "Bea Buyer", "No badge without network")
+    assert door.evaluate("window.prints") == 0

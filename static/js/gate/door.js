@@ -86,7 +86,9 @@ async function decide(about, override) {
   manifest.note(scan)
   tabs.postMessage(scan)
   tell("scans")
-  return { ...about, verdict, scan }
+  const answer = { ...about, verdict, scan }
+  if (verdict.result === "VALID") tell("admitted", answer)
+  return answer
 }
 
 // The code itself is sealed: whoever reads the disk must not find codes that are still good.

@@ -1,6 +1,7 @@
 // The answer: the whole screen says it, in colour, shape, word, sound and vibration. It stays until
 // the next code or a tap, and the camera looks on underneath.
 
+import * as badges from "../badges.js"
 import * as door from "../door.js"
 import * as sounds from "../sounds.js"
 import * as group from "./group.js"
@@ -50,6 +51,8 @@ export function show(answer) {
   byId("answer-notes").replaceChildren(...told.map(item))
   const order = showGroup(answer)
   byId("answer-override").hidden = !(maySupervise() && door.mayOverride(answer) && !here.device.locked)
+  tellIn(byId("answer-badge"), null)
+  byId("answer-reprint").hidden = !(verdict.result === "USED" && badges.arePrinted() && !here.device.locked)
   byId("answer-undo").hidden = !(verdict.result === "VALID" && maySupervise() && !here.device.locked)
   panel.hidden = false
   panel.scrollTop = 0
@@ -118,6 +121,13 @@ export async function undo(scanId) {
 
 byId("answer-let-in").addEventListener("click", () => group.open(shown))
 byId("answer-close").addEventListener("click", close)
+byId("answer-reprint").addEventListener("click", ({ currentTarget: button }) => {
+  button.hidden = true
+  badges.print(shown.scan, { again: true })
+})
+hear("badge", ({ scan_id, word: name, text }) => {
+  if (shown?.scan.scan_id === scan_id) tellIn(byId("answer-badge"), text ?? word(name))
+})
 byId("answer-undo").addEventListener("click", () => undo(panel.dataset.scan))
 panel.addEventListener("click", (event) => {
   if (!event.target.closest("button, a")) close()

@@ -13,10 +13,12 @@ const ROUNDS = 100_000
 const PIN = /^\d{4,8}$/
 
 const sound = byId("settings-sound")
+const badges = byId("settings-badges")
 
 screen("settings", {
   show() {
     sound.checked = here.device.settings.sound
+    badges.checked = Boolean(here.device.settings.badges)
     byId("settings-device").textContent = `${here.device.name} · ${device.APP_VERSION}`
     tellIn(byId("settings-told"), null)
     byId("settings-leave-anyway").hidden = true
@@ -26,6 +28,7 @@ sound.addEventListener("change", async () => {
   await device.set({ sound: sound.checked })
   sounds.setLoudness(sound.checked ? 1 : 0)
 })
+badges.addEventListener("change", () => device.set({ badges: badges.checked }))
 for (const button of document.querySelectorAll("[data-play]")) {
   button.addEventListener("click", () => {
     sounds.wake()
