@@ -27,7 +27,7 @@ from eventflow.sales import availability
 from eventflow.seating import hall, states
 from eventflow.tickets import keys
 
-pytest_plugins = ["tests.world", "tests.people"]
+pytest_plugins = ["tests.workers", "tests.world", "tests.people"]
 
 
 @pytest.fixture(scope="session")

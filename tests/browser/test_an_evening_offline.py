@@ -25,7 +25,7 @@ from tests import factories
 from tests.browser.conftest import PHONE
 from tests.browser.test_scanning import all_sent, answered
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SCANS = int(os.environ.get("DOOR_SCANS", "60"))
 """What each device scans."""

@@ -15,7 +15,7 @@ from eventflow.sales.models import Hold, Order
 from eventflow.tickets import issuing
 from tests import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LIGHT = 60_000
 """Bytes over the wire that a buyer's page may take in all."""

@@ -16,7 +16,7 @@ from tests.browser.test_buying import fill_in, weigh
 from tests.seating import halls
 from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LIGHT = 250_000
 """Bytes over the wire for an arena, all that the page loads included."""

@@ -7,7 +7,7 @@ from eventflow.checkin import devices
 from eventflow.db import now, transaction
 from tests.browser.test_organizing import come_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_scanners_fit_on_a_phone_with_each_figure_named(phone: Page, served, riverside, sam, gala):

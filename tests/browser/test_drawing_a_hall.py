@@ -16,7 +16,7 @@ from eventflow.tenancy import acting_for
 from tests.browser.conftest import PHONE, _watched
 from tests.browser.test_organizing import come_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PICTURES = os.environ.get("PICTURES_OF_DRAWING")
 

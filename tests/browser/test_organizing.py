@@ -17,7 +17,7 @@ from tests import factories
 from tests.browser.conftest import PHONE, Served, _watched
 from tests.people import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": PHONE}
 

@@ -10,7 +10,7 @@ from tests import factories
 from tests.browser.conftest import Served, _watched
 from tests.browser.test_organizing import SIZES, come_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

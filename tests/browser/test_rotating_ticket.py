@@ -18,7 +18,7 @@ from eventflow.tickets import codes, keys
 from eventflow.tickets.models import PhoneKey
 from tests import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -16,7 +16,7 @@ from tests.browser.film import Scene, shoot
 from tests.browser.office import Office
 from tests.browser.phones import Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 IN = [[0, 1, 1, 1_760_000_000, "Main door", "Ben"]]

@@ -15,7 +15,7 @@ from eventflow.tickets.models import Ticket
 from tests import factories
 from tests.browser.test_scanning import all_sent, answered, wedge
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

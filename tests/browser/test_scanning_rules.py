@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from eventflow.tickets import codes
 from tests.browser.phones import Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 KEYS = codes.new_key_pair()
 OTHERS = codes.new_key_pair()

@@ -33,9 +33,6 @@ HALLS = {
 }
 """Places, those to stand included, of the events that are seated and still to come."""
 
-# Wherever the first of them runs, so that the demo is loaded once.
-pytestmark = pytest.mark.xdist_group("the whole demo")
-
 
 @pytest.fixture(scope="module")
 def demo(_app: Flask) -> Iterator[dict[str, Tenant]]:

@@ -9,8 +9,6 @@ from local import postgres
 
 from tests.launcher import running
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 OWNER = ("--name", "The hall", "--owner", "olivia@example.org", "--password", "a long walk home")
 
 

@@ -14,8 +14,6 @@ import pytest
 import redis
 from local import accounts, binaries, postgres, processes, scratch, services, valkey
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 
 @pytest.fixture
 def place():

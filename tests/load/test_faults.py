@@ -22,7 +22,7 @@ from tests.launcher import running
 from tests.launcher.running import Dev
 from tests.load.box_office import Bought, BoxOffice, tells_tickets_of
 
-pytestmark = [pytest.mark.load, pytest.mark.xdist_group("launcher")]
+pytestmark = pytest.mark.load
 
 ORDERS = int(os.environ.get("FAULT_ORDERS", "60"))
 ROUNDS = int(os.environ.get("FAULT_KILLS", "1"))

@@ -11,7 +11,7 @@ import pytest
 from tests.launcher import running
 from tests.load.box_office import Answer, BoxOffice
 
-pytestmark = [pytest.mark.load, pytest.mark.xdist_group("launcher")]
+pytestmark = pytest.mark.load
 
 BUYERS = 500
 BUYER = {"name": "Bea", "email": "bea@example.com"}

@@ -3,7 +3,8 @@
 from .. import chromium, command, environment, scratch, settings
 from ..places import PYTHON
 
-EVERYTHING = ["-n", "2", "--dist", "loadgroup", "tests"]
+# One more than the cores of a small machine: the tests of processes and browsers mostly wait.
+EVERYTHING = ["-n", "3", "--dist", "loadscope", "tests"]
 
 
 def main(arguments: list[str]) -> int:
