@@ -83,7 +83,8 @@ class Copy:
                 buying = self._pages_of_a_purchase(host, published)
         if not buying:
             raise CannotRun("No box office has a ticket on sale: nothing can be bought to look at.")
-        return pages + seated + buying
+        halls = {page.address for page in seated}
+        return [page for page in pages if page.address not in halls] + seated + buying
 
     def pages_behind_the_counter(self) -> Iterator[Page]:
         """The console of the first box office with seats, the door of the first without."""
@@ -145,7 +146,7 @@ class Copy:
         for event in events:
             path = f"/events/{event['slug']}"
             status, listed = self._request(host, "GET", f"{path}/seats/list")
-            seat = re.search(r'id="seat-([A-Za-z0-9_-]+)"', listed)
+            seat = re.search(r'id="seat-(?!list")([A-Za-z0-9_-]+)"', listed)
             if status == 200 and seat:
                 return [
                     Page("seats", f"http://{host}{path}"),

@@ -15,6 +15,7 @@ from ..audit.lighthouse import (
     BEHIND_THE_COUNTER,
     CATEGORIES,
     LARGEST,
+    LARGEST_HALL,
     Lighthouse,
     Measurement,
 )
@@ -80,8 +81,9 @@ def _shortcomings(page: Page, measured: Measurement, axe: list[str]) -> list[str
     ]
     if found:
         found += measured.lost
-    if measured.transferred > LARGEST and not page.session:
-        found.append(f"{measured.transferred:,} bytes came over the wire, more than {LARGEST:,}")
+    largest = LARGEST_HALL if page.kind == "seats" else LARGEST
+    if measured.transferred > largest and not page.session:
+        found.append(f"{measured.transferred:,} bytes came over the wire, more than {largest:,}")
     found += [f"it asks {host} for something" for host in measured.third_parties]
     return found + axe
 
