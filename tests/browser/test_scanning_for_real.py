@@ -88,20 +88,21 @@ def test_a_device_that_is_revoked_with_scans_in_its_queue_still_tells_them(door,
     ]
 
 
-def count_prints(page: Page) -> None:
-    page.evaluate("() => { window.prints = 0; window.print = () => void window.prints++ }")
-
-
-def test_a_badge_is_printed_with_the_first_entry_and_once_again(door, riverside, gala):
-    order = factories.pay(factories.order(riverside, gala, 1))
-    code = code_of(order.tickets[0])
-    count_prints(door)
+def scan_and_print(door: Page) -> None:
+    """Begin to scan, with badges; nothing is printed, but counted."""
+    door.evaluate("() => { window.prints = 0; window.print = () => void window.prints++ }")
     door.get_by_role("button", name="Stand here").click()
     expect(door.locator("#check-list")).to_contain_text("1 ticket", timeout=30_000)
     door.get_by_role("button", name="Start scanning").click()
     door.get_by_role("link", name="Settings").click()
     door.get_by_label("Print badges").check()
     door.get_by_role("link", name="Back to scanning").click()
+
+
+def test_a_badge_is_printed_with_the_first_entry_and_once_again(door, riverside, gala):
+    order = factories.pay(factories.order(riverside, gala, 1))
+    code = code_of(order.tickets[0])
+    scan_and_print(door)
 
     wedge(door, code)
     expect(door.locator("#answer-badge")).to_have_text("Badge printed", timeout=15_000)
@@ -122,13 +123,7 @@ def test_a_badge_is_printed_with_the_first_entry_and_once_again(door, riverside,
 
 def test_without_network_no_badge_is_printed_and_the_door_goes_on(door, riverside, gala):
     order = factories.pay(factories.order(riverside, gala, 1))
-    count_prints(door)
-    door.get_by_role("button", name="Stand here").click()
-    expect(door.locator("#check-list")).to_contain_text("1 ticket", timeout=30_000)
-    door.get_by_role("button", name="Start scanning").click()
-    door.get_by_role("link", name="Settings").click()
-    door.get_by_label("Print badges").check()
-    door.get_by_role("link", name="Back to scanning").click()
+    scan_and_print(door)
     door.context.set_offline(True)
 
     wedge(door, code_of(order.tickets[0]))

@@ -31,7 +31,7 @@ async function printNow({ scan_id }, again) {
   if (!answer.ok) return tell("badge", { scan_id, ...refused(answer) })
   fill(answer.body)
   window.print()
-  tell("badge", { scan_id, word: again || !answer.body.prints_left ? "badge.printed_again" : "badge.printed" })
+  tell("badge", { scan_id, word: again ? "badge.printed_again" : "badge.printed" })
 }
 
 // The box office's own sentence says what is wrong; nobody at the door has to hear of a network.
@@ -43,6 +43,8 @@ async function isSent(scanId) {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if ((await store.scans.get(scanId))?.sent) return true
     await sync.hurry()
+    // Asking again and again would only make the next sync wait longer.
+    if (!here.contact.online) break
   }
   return Boolean((await store.scans.get(scanId))?.sent)
 }
