@@ -211,8 +211,8 @@ def _print_verdict(report: dict) -> None:
     print()
     for process in report["memory_mb"]:
         print(
-            f"a web process: {process['rss']} MB resident, of which its share is"
-            f" {process['pss']} MB (at most 130 wanted)"
+            f"a web process: {process['rss']} MB resident (at most 130 wanted), of which its"
+            f" share is {process['pss']} MB"
         )
     full = {(c["case"], c["clients"]): c for c in report["cases"] if c["database"] == "full"}
     for case in report["cases"]:
