@@ -1,11 +1,12 @@
 """The description of the HTTP API (OpenAPI 3.1), generated from the operations themselves."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 
 from eventflow.api import operations
 from eventflow.api.operations import PUBLIC, Operation
@@ -46,6 +47,8 @@ ANY = (
     "internal_error",
     "unavailable",
 )
+References = Mapping[Any, JsonSchemaValue]
+"""By document and by which way it goes."""
 STATUS = {code: status for status, code in CODES.items()} | CODE_STATUS
 
 
@@ -72,14 +75,14 @@ class Problem(BaseModel):
 def document() -> dict[str, Any]:
     """The whole description. The same for every tenant: servers are relative."""
     found = [one for group in operations.REGISTRY for one in group.all]
-    _keys, definitions = models_json_schema(_models(found), ref_template=REF)
+    references, definitions = models_json_schema(_models(found), ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in found:
         path, parameters = _path(operation.rule)
         place = paths.setdefault(path, {})
         if parameters:
             place["parameters"] = parameters
-        place[operation.method.lower()] = _operation(operation)
+        place[operation.method.lower()] = _operation(operation, references)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -101,8 +104,8 @@ def document() -> dict[str, Any]:
     }
 
 
-def _models(found: list[Operation]) -> list[tuple[type[BaseModel], Any]]:
-    models: dict[tuple[type[BaseModel], str], None] = {(Problem, "serialization"): None}
+def _models(found: list[Operation]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
     for operation in found:
         if operation.body is not None:
             models[(operation.body, "validation")] = None
@@ -121,12 +124,12 @@ def _path(rule: str) -> tuple[str, list[dict[str, Any]]]:
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule), parameters
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(operation: Operation, references: References) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "responses": _responses(operation),
+        "responses": _responses(operation, references),
         "security": [{"token": []}] if operation.role != PUBLIC else [{}, {"token": []}],
     }
     if operation.description:
@@ -156,7 +159,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.body is not None:
         told["requestBody"] = {
             "required": any(f.is_required() for f in operation.body.model_fields.values()),
-            "content": {"application/json": {"schema": _ref(operation.body, "validation")}},
+            "content": {"application/json": {"schema": references[(operation.body, "validation")]}},
         }
     return told
 
@@ -172,12 +175,12 @@ def _query(operation: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, references: References) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status, answer in operation.answers.items():
         content = {}
         if answer is not None:
-            content = {"application/json": {"schema": _ref(answer, "serialization")}}
+            content = {"application/json": {"schema": references[(answer, "serialization")]}}
         elif operation.media_type != "application/json":
             content = {operation.media_type: {"schema": {"type": "string"}}}
         told[str(status)] = {"description": "Done" if status < 300 else "As it was"}
@@ -209,12 +212,3 @@ def _responses(operation: Operation) -> dict[str, Any]:
                 "Retry-After": {"schema": {"type": "string"}, "description": "Seconds to wait"}
             }
     return told
-
-
-def _ref(model: type[BaseModel], mode: str) -> dict[str, str]:
-    keys, _definitions = models_json_schema(_all_models(), ref_template=REF)
-    return dict(keys[(model, mode)])  # type: ignore[index]
-
-
-def _all_models() -> list[tuple[type[BaseModel], Any]]:
-    return _models([one for group in operations.REGISTRY for one in group.all])
