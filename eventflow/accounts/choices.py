@@ -7,7 +7,7 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from eventflow.accounts.tenants import timezones
+from eventflow import timezones
 from eventflow.currencies import currencies
 
 Pairs = list[tuple[str, str]]
@@ -27,13 +27,18 @@ def currency_choices() -> list[tuple[str, Pairs]]:
     ]
 
 
-def timezone_choices() -> list[tuple[str, Pairs]]:
-    """Zones by continent, the city in front: ("Europe", [("Europe/Berlin", "Berlin"), …])."""
+def timezone_choices(chosen: str = "") -> list[tuple[str, Pairs]]:
+    """Zones by continent, the city in front: ("Europe", [("Europe/Berlin", "Berlin"), …]).
+
+    One that a program chose and we don't offer stays to be chosen.
+    """
     regions: dict[str, Pairs] = {}
-    for zone in timezones():
+    for zone in timezones.offered():
         region, _slash, city = zone.partition("/")
         name = city.replace("_", " ").replace("/", ", ") or zone
         regions.setdefault(region if city else _("Everywhere"), []).append((zone, name))
+    if chosen in timezones.known() and chosen not in timezones.offered():
+        return [(_("So far"), [(chosen, chosen)]), *regions.items()]
     return list(regions.items())
 
 

@@ -291,7 +291,7 @@ def _settings_page(errors: dict[str, str]) -> Response:
         form=form,
         errors=errors,
         currencies=choices.currency_choices(),
-        zones=choices.timezone_choices(),
+        zones=choices.timezone_choices(form["timezone"]),
         languages=choices.language_choices(current_app.extensions["languages"]),
         fixed_fee=kept.fee_rule(kept.currency).fixed,
         samples=_samples(form["accent"]),

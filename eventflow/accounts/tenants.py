@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from eventflow import timezones
 from eventflow.accounts import audit, people
 from eventflow.accounts.models import Membership, Tenant, User
 from eventflow.currencies import is_currency
@@ -211,7 +210,7 @@ def _currency(given: str) -> str:
 
 
 def _timezone(given: str) -> str:
-    if given.strip() not in timezones():
+    if given.strip() not in timezones.known():
         raise ValueError(_("%(zone)s is not a time zone, such as Europe/Berlin.", zone=given))
     return given.strip()
 
@@ -279,19 +278,3 @@ _SETTINGS: dict[str, Any] = {
     "hold_minutes": _hold_minutes,
     "accent": _accent,
 }
-
-
-@lru_cache(maxsize=1)
-def timezones() -> tuple[str, ...]:
-    """The zones people live in, and UTC: no aliases of aliases, nothing of the system's own."""
-    regions: tuple[str, ...] = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Arctic/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-    )
-    regions += ("Europe/", "Indian/", "Pacific/")
-    return ("UTC", *sorted(zone for zone in available_timezones() if zone.startswith(regions)))

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from eventflow import timezones
 from eventflow.accounts import audit, particulars
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
@@ -191,7 +191,7 @@ def _clean(name: str, value: Any) -> Any:
         return _clean_text(name, value)
     if name == "tags":
         return [_clean_text("category", tag) for tag in (value or []) if tag.strip()][:20]
-    if name == "timezone" and value not in available_timezones():
+    if name == "timezone" and value not in timezones.known():
         raise ValueError(_("%(zone)s is not a time zone.", zone=value))
     if name == "format" and value not in FORMATS:
         raise ValueError(_("An event is in person, virtual or hybrid."))

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from eventflow import timezones
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db
 from eventflow.errors import Invalid, NotFound, Refusal
@@ -222,7 +222,7 @@ def _read(event: Event | None, typed: Typed, wrong: dict[str, str]) -> dict[str,
 
 def _read_moments(event: Event, typed: Typed, facts: dict[str, Any], wrong: dict[str, str]) -> None:
     zone = typed["timezone"]
-    if zone not in available_timezones():
+    if zone not in timezones.known():
         # Said by drafting; times on a clock that doesn't exist mean nothing.
         return
     for name in MOMENTS:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from eventflow import files, rich_text
+from eventflow import files, rich_text, timezones
 from eventflow.accounts import choices
 from eventflow.accounts.hosts import tenant_url
 from eventflow.db import db, now
@@ -162,16 +161,12 @@ def _what(typed: Typed) -> dict[str, Any]:
 
 def _when(event: Event | None, typed: Typed) -> dict[str, Any]:
     zone = typed["timezone"]
-    zones = choices.timezone_choices()
-    is_zone = zone in available_timezones()
-    if is_zone and not any(zone == code for _region, pairs in zones for code, _name in pairs):
-        # One that a program chose stays to be chosen.
-        zones = [(_("So far"), [(zone, zone)]), *zones]
+    is_zone = zone in timezones.known()
     kept = houses.chosen(event) if event else ""
     return {
         "houses": houses.choices(event) if event else [],
         "house": request.form.get("house", kept),
-        "zones": zones,
+        "zones": choices.timezone_choices(zone),
         "turns": {name: wall_clock.turns(typed[name], zone) if is_zone else [] for name in MOMENTS},
     }
 

@@ -201,7 +201,7 @@ def _form(
         venue=venue,
         typed={name: _shown(typed.get(name)) for name in venues.FIELDS},
         errors=errors,
-        zones=timezone_choices(),
+        zones=timezone_choices(_shown(typed.get("timezone"))),
     )
 
 

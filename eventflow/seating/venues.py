@@ -8,9 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from eventflow import pictures
+from eventflow import pictures, timezones
 from eventflow.accounts import audit
-from eventflow.accounts.tenants import timezones
 from eventflow.db import db
 from eventflow.errors import Invalid, NotFound
 from eventflow.events.drafting import slug_of
@@ -158,7 +157,7 @@ def _read(name: str, given: Any) -> Any:
     if name in LONGEST:
         return _text(name, given, LONGEST[name])
     if name == "timezone":
-        if not isinstance(given, str) or given.strip() not in timezones():
+        if not isinstance(given, str) or given.strip() not in timezones.known():
             raise ValueError(_("Choose a time zone from the list."))
         return given.strip()
     if name.endswith("_minutes"):
