@@ -6,17 +6,23 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from flask import request
+from flask_babel import gettext as _
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     StringConstraints,
 )
+from pydantic.config import JsonDict
+from typing_extensions import TypeAliasType
 
-from eventflow.money import MAX_AMOUNT, is_currency
+from eventflow import timezones
+from eventflow.money import MAX_AMOUNT, currencies, is_currency
 from eventflow.security import refuse_control_characters
 
 
@@ -24,6 +30,11 @@ class Document(BaseModel):
     """A JSON object that we read or write. Members we don't know are passed over."""
 
     model_config = ConfigDict(strict=True, from_attributes=True, extra="ignore")
+
+
+NOTHING_UNSEEN = r"^(?:[^\x00-\x1f\x7f-\x9f]|\t|\r?\n)*$"
+"""For programs that read our description: what `refuse_control_characters` lets through."""
+SOMETHING_SEEN = r"^[ \t\n]*[^\s\x00-\x1f\x7f-\x9f]" + NOTHING_UNSEEN[1:]
 
 
 def _text(value: str) -> str:
@@ -40,12 +51,23 @@ def _currency(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    if value not in timezones.known():
+        raise ValueError(_("%(zone)s is not a time zone.", zone=value))
+    return value
+
+
 def _rfc3339(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _to_the_millisecond(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _integral(value: object) -> object:
+    # JSON has one kind of number: 2.0 is 2 (RFC 8259, section 6).
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -58,13 +80,16 @@ def _in_our_time(at: datetime) -> datetime:
     return at
 
 
-Text = Annotated[str, AfterValidator(_text)]
+INTEGRAL = BeforeValidator(_integral)
+"""Takes a whole number however it is written."""
+Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"pattern": NOTHING_UNSEEN})]
 """Text as people write it: shown as written, control characters refused."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_text),
     AfterValidator(one_line),
+    Field(json_schema_extra={"pattern": SOMETHING_SEEN}),
 ]
 """A name of a person or a thing: one line, whatever it was typed as."""
 Instant = Annotated[
@@ -80,8 +105,33 @@ Moment = Annotated[
     Field(examples=["2027-02-14T19:30:00.250Z"]),
 ]
 """An instant that clocks are measured against."""
-Currency = Annotated[str, AfterValidator(_currency), Field(pattern="^[A-Z]{3}$", examples=["USD"])]
-Amount = Annotated[int, Field(ge=0, le=MAX_AMOUNT, description="Whole minor units")]
+Currency = TypeAliasType(
+    "Currency",
+    Annotated[
+        str,
+        AfterValidator(_currency),
+        Field(
+            description="A currency of ISO 4217",
+            examples=["USD"],
+            json_schema_extra={"enum": list(currencies())},
+        ),
+    ],
+)
+TimeZone = TypeAliasType(
+    "TimeZone",
+    Annotated[
+        str,
+        AfterValidator(_zone),
+        Field(
+            description="A time zone of the IANA database",
+            examples=["Europe/Vienna"],
+            json_schema_extra={"enum": sorted(timezones.known())},
+        ),
+    ],
+)
+UNSAID: Any = Field(default_factory=lambda: None)
+"""What a change leaves as it was by not saying it; null says something, and is refused."""
+Amount = Annotated[int, Field(ge=0, le=MAX_AMOUNT, description="Whole minor units"), INTEGRAL]
 
 
 class MoneyDocument(Document):
@@ -97,6 +147,30 @@ def money(amount: int, currency: str) -> MoneyDocument:
 
 def opaque(value: uuid.UUID) -> str:
     return str(value)
+
+
+_GIVEN: dict[str, JsonDict] = {
+    "string": {"type": "string", "minLength": 1},
+    "array": {"type": "array", "minItems": 1},
+    "object": {"type": "object"},
+}
+
+
+def either(*ways: dict[str, str], together: bool = False) -> ConfigDict:
+    """Describes a document that can be given in several ways; the view is what insists on it.
+
+    Each way names the members it needs and their JSON types. Without `together` one way leaves
+    no room for the members of another.
+    """
+    members = set().union(*ways)
+    told: list[JsonValue] = [_way(way, set() if together else members - {*way}) for way in ways]
+    return ConfigDict(json_schema_extra={"anyOf" if together else "oneOf": told})
+
+
+def _way(way: dict[str, str], left_out: set[str]) -> JsonDict:
+    given: JsonDict = {name: _GIVEN[kind] for name, kind in way.items()}
+    given |= {name: {"type": "null"} for name in sorted(left_out)}
+    return {"required": [*way], "properties": given}
 
 
 class PageQuery(Document):

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 
 from eventflow import metrics
 from eventflow.api import tokens
-from eventflow.api.documents import FIRST_YEAR, LAST_YEAR, Document, Instant, Moment, Text
+from eventflow.api.documents import FIRST_YEAR, LAST_YEAR, Document, Instant, Moment, Text, either
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, manifest, undoing
 from eventflow.checkin.admitting import Admission, Claim, Reading
@@ -37,6 +37,8 @@ AS_GOOD_AS_RIGHT = timedelta(seconds=2)
 
 class ScanMade(Document):
     """A reading that a device judged by itself."""
+
+    model_config = either({"code": "string"}, {"ticket": "string"})
 
     scan_id: ScanId
     code: Code | None = None

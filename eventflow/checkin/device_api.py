@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventflow.accounts import access
 from eventflow.accounts.models import Membership
-from eventflow.api.documents import Document, Instant, Moment, Text, opaque
+from eventflow.api.documents import INTEGRAL, Document, Instant, Moment, Text, opaque
 from eventflow.api.operations import PUBLIC
 from eventflow.checkin import devices, principals
 from eventflow.checkin.models import Device
@@ -84,12 +84,12 @@ class DeviceAnswer(Document):
 class Facts(Document):
     """What a device says of itself. What it leaves out stays as it was."""
 
-    battery: Annotated[int, Field(ge=0, le=100)] | None = None
+    battery: Annotated[int, Field(ge=0, le=100), INTEGRAL] | None = None
     charging: bool | None = None
-    data_age_s: Annotated[int, Field(ge=0, le=10**9)] | None = None
-    waiting: Annotated[int, Field(ge=0, le=10**6)] | None = None
-    clock_skew_ms: Annotated[int, Field(ge=-(10**12), le=10**12)] | None = None
-    manifest_version: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    data_age_s: Annotated[int, Field(ge=0, le=10**9), INTEGRAL] | None = None
+    waiting: Annotated[int, Field(ge=0, le=10**6), INTEGRAL] | None = None
+    clock_skew_ms: Annotated[int, Field(ge=-(10**12), le=10**12), INTEGRAL] | None = None
+    manifest_version: Annotated[int, Field(ge=0, le=2**63 - 1), INTEGRAL] | None = None
     camera: Annotated[Text, Field(max_length=100)] | None = None
     app_version: Annotated[Text, Field(max_length=40)] | None = None
     event: Annotated[Text, Field(max_length=100)] | None = None

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from eventflow import metrics
 from eventflow.accounts.hosts import tenant_url
 from eventflow.api import tokens
-from eventflow.api.documents import Document, Instant, Text
+from eventflow.api.documents import Document, Instant, Text, either
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, crowding, manifest, principals
 from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
@@ -34,6 +34,8 @@ ON_THE_WAY = timedelta(seconds=2)
 
 
 class ScanRequest(Document):
+    model_config = either({"code": "string"}, {"ticket": "string"})
+
     code: Code | None = None
     ticket: TicketNamed | None = None
     event: Annotated[str, Field(max_length=100)] | None = None

@@ -8,11 +8,15 @@ from pydantic import Field
 
 from eventflow.accounts.hosts import tenant_url
 from eventflow.api.documents import (
+    INTEGRAL,
+    UNSAID,
+    Currency,
     Document,
     Instant,
     MoneyDocument,
     Name,
     Text,
+    TimeZone,
     money,
     opaque,
 )
@@ -21,9 +25,9 @@ from eventflow.pictures import Picture
 
 Format = Literal["in_person", "virtual", "hybrid"]
 FeeMode = Literal["passed_on", "absorbed"]
-Count = Annotated[int, Field(ge=0, le=10_000_000)]
-PerOrder = Annotated[int, Field(ge=1, le=100)]
-Zone = Annotated[str, Field(examples=["Europe/Vienna"], max_length=64)]
+Count = Annotated[int, Field(ge=0, le=10_000_000), INTEGRAL]
+PerOrder = Annotated[int, Field(ge=1, le=100), INTEGRAL]
+Later = Annotated[Instant, Field(examples=["2027-02-14T22:00:00Z"])]
 Short = Annotated[Text, Field(max_length=60)]
 
 
@@ -37,8 +41,8 @@ class EventDraft(Document):
 
     title: Name
     starts_at: Instant
-    ends_at: Instant
-    timezone: Zone
+    ends_at: Later
+    timezone: TimeZone
     venue: VenueDocument | None = None
     capacity: Count | None = None
     category: Short | None = None
@@ -47,16 +51,16 @@ class EventDraft(Document):
     description: Annotated[Text, Field(max_length=20_000)] | None = None
     format: Format | None = None
     fee_mode: FeeMode | None = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
 
 
 class EventChange(EventDraft):
     """What is to be different; the rest stays as it is."""
 
-    title: Name | None = None  # type: ignore[assignment]
-    starts_at: Instant | None = None  # type: ignore[assignment]
-    ends_at: Instant | None = None  # type: ignore[assignment]
-    timezone: Zone | None = None  # type: ignore[assignment]
+    title: Name = UNSAID
+    starts_at: Instant = UNSAID
+    ends_at: Later = UNSAID
+    timezone: TimeZone = UNSAID
 
 
 class EventDocument(Document):
@@ -93,9 +97,9 @@ class TierDraft(Document):
 
 
 class TierChange(TierDraft):
-    name: Name | None = None  # type: ignore[assignment]
-    price: MoneyDocument | None = None  # type: ignore[assignment]
-    quantity: Count | None = None  # type: ignore[assignment]
+    name: Name = UNSAID
+    price: MoneyDocument = UNSAID
+    quantity: Count = UNSAID
 
 
 TierStatus = Literal["on_sale", "sold_out", "upcoming", "ended"]

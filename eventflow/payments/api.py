@@ -18,6 +18,7 @@ from eventflow.api.documents import (
     Name,
     PageQuery,
     Text,
+    either,
     money,
     next_page,
     one_line,
@@ -74,6 +75,8 @@ class AttendeeRequest(Document):
 
 class OrderRequest(Document):
     """A hold, or an event and items to hold at once; who buys, and who comes."""
+
+    model_config = either({"hold": "string"}, {"event": "string", "items": "array"})
 
     hold: Annotated[str, Field(max_length=64)] | None = None
     event: Annotated[str, Field(max_length=100)] | None = None
@@ -248,10 +251,11 @@ def refund_order(code: str, body: RefundRequest) -> RefundAnswer:
     Of what cost nothing, or went back before, the tickets are cancelled all the same and the
     refund's amount is 0.
     """
-    at, tickets, key = now(), _tickets(body.tickets), key_of_request()
+    at, key = now(), key_of_request()
     reason = (body.reason or "").strip()
     with transaction():
         order = orders.find(code, lock=True)
+        tickets = _tickets(body.tickets)
         if body.amount and body.amount.currency != order.currency:
             raise Invalid({"amount.currency": f"This order was paid in {order.currency}."})
         who = actors.actor().name

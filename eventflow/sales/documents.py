@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from eventflow.api.documents import Document, Instant, MoneyDocument, Text, money, opaque
+from eventflow.api.documents import (
+    INTEGRAL,
+    Document,
+    Instant,
+    MoneyDocument,
+    Text,
+    either,
+    money,
+    opaque,
+)
 from eventflow.events.documents import TierStatus
 from eventflow.money import Totals
 from eventflow.sales.holds import HeldSeat, Placed, seats_of
@@ -18,7 +27,7 @@ class Item(Document):
     """So many of one tier."""
 
     tier: Annotated[str, Field(min_length=1, max_length=64)]
-    quantity: Annotated[int, Field(ge=1, le=100)]
+    quantity: Annotated[int, Field(ge=1, le=100), INTEGRAL]
 
 
 SeatId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -28,7 +37,7 @@ class BestAvailable(Document):
     """So many of the best seats: of one tier, or of any that cost no more than this each."""
 
     tier: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    quantity: Annotated[int, Field(ge=1, le=100)]
+    quantity: Annotated[int, Field(ge=1, le=100), INTEGRAL]
     max_price: MoneyDocument | None = None
 
 
@@ -39,6 +48,10 @@ class HoldRequest(Document):
     somebody in the party uses a wheelchair; `code`, or `promo_code`, opens seats that are kept
     for whoever has it; one that there is not is refused.
     """
+
+    model_config = either(
+        {"items": "array"}, {"seats": "array"}, {"best_available": "object"}, together=True
+    )
 
     items: Annotated[list[Item], Field(max_length=50)] | None = None
     seats: Annotated[list[SeatId], Field(max_length=100)] | None = None

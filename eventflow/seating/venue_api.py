@@ -8,7 +8,18 @@ from flask_babel import gettext as _
 from pydantic import Field
 from werkzeug.exceptions import UnsupportedMediaType
 
-from eventflow.api.documents import Document, Instant, Name, PageQuery, Text, next_page, opaque
+from eventflow.api.documents import (
+    INTEGRAL,
+    UNSAID,
+    Document,
+    Instant,
+    Name,
+    PageQuery,
+    Text,
+    TimeZone,
+    next_page,
+    opaque,
+)
 from eventflow.api.operations import Operations
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid
@@ -27,14 +38,14 @@ class VenueDraft(Document):
     address: Annotated[Text, Field(max_length=500)] = ""
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
-    timezone: Text | None = None
+    timezone: TimeZone = UNSAID
     notes: Annotated[Text, Field(max_length=2000)] = ""
-    setup_minutes: Annotated[int, Field(ge=0, le=venues.MOST_MINUTES)] = 0
-    teardown_minutes: Annotated[int, Field(ge=0, le=venues.MOST_MINUTES)] = 0
+    setup_minutes: Annotated[int, Field(ge=0, le=venues.MOST_MINUTES), INTEGRAL] = 0
+    teardown_minutes: Annotated[int, Field(ge=0, le=venues.MOST_MINUTES), INTEGRAL] = 0
 
 
 class VenueChange(VenueDraft):
-    name: Name | None = None  # type: ignore[assignment]
+    name: Name = UNSAID
 
 
 class VenueDocument(Document):

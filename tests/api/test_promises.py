@@ -1,0 +1,100 @@
+"""What the description promises is what is taken, so that a program may rely on either."""
+
+import re
+
+import pytest
+
+from eventflow import timezones
+from eventflow.api import openapi
+from eventflow.api.documents import NOTHING_UNSEEN, SOMETHING_SEEN
+from eventflow.currencies import currencies
+from eventflow.security import ControlCharacters, refuse_control_characters
+
+TIER = {"name": "Late", "price": {"amount": 1200, "currency": "USD"}, "quantity": 10}
+
+
+def schema(name: str) -> dict:
+    return openapi.document()["components"]["schemas"][name]
+
+
+@pytest.mark.parametrize(("given", "kept"), [(10, 10), (10.0, 10), (1e1, 10)])
+def test_a_whole_number_is_one_however_it_is_written(program, gala, given, kept):
+    answer = program("admin").post("/events/winter-gala/tiers", TIER | {"quantity": given})
+
+    assert answer.status_code == 201
+    assert answer.json["tier"]["quantity"] == kept
+
+
+@pytest.mark.parametrize("given", [10.5, "10", True, None])
+def test_nothing_else_is_a_whole_number(program, gala, given):
+    answer = program("admin").post("/events/winter-gala/tiers", TIER | {"quantity": given})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "quantity"
+
+
+def test_a_quantity_is_described_with_its_limits():
+    quantity = schema("TierDraft")["properties"]["quantity"]
+
+    assert (quantity["type"], quantity["minimum"], quantity["maximum"]) == (
+        "integer",
+        0,
+        10_000_000,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a\tb", "a\nb", "a\r\nb", "ř 😀", "a\rb", "\x00", "a\x1b", "\x7f", "\x85", "a\x9f"]
+)
+def test_the_pattern_of_a_text_lets_through_what_we_let_through(text):
+    try:
+        refuse_control_characters(text)
+    except ControlCharacters:
+        assert not re.search(NOTHING_UNSEEN, text)
+    else:
+        assert re.search(NOTHING_UNSEEN, text)
+        assert bool(re.search(SOMETHING_SEEN, text)) == bool(text)
+
+
+def test_currencies_and_time_zones_are_listed_whole():
+    assert schema("Currency")["enum"] == list(currencies())
+    assert set(schema("TimeZone")["enum"]) == timezones.known()
+    assert {"UTC", "Europe/Vienna", "US/Eastern"} <= timezones.known()
+    assert "localtime" not in timezones.known()
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Mars/Olympus", "", None])
+def test_what_is_not_listed_is_no_time_zone(program, gala, zone):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {"timezone": zone})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["timezone"]
+
+
+def test_what_can_be_given_in_several_ways_says_so():
+    assert [way["required"] for way in schema("ScanRequest")["oneOf"]] == [["code"], ["ticket"]]
+    assert [way["required"] for way in schema("OrderRequest")["oneOf"]] == [
+        ["hold"],
+        ["event", "items"],
+    ]
+    assert [way["required"] for way in schema("HoldRequest")["anyOf"]] == [
+        ["items"],
+        ["seats"],
+        ["best_available"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["title", "starts_at", "ends_at", "timezone"])
+def test_a_change_says_nothing_with_null_where_there_must_be_something(program, gala, name):
+    properties = schema("EventChange")["properties"]
+
+    answer = program("admin").call("PATCH", "/events/winter-gala", {name: None})
+
+    assert {"type": "null"} not in properties[name].get("anyOf", [])
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, name)
+
+
+def test_a_refund_asks_for_the_order_before_its_tickets(program):
+    answer = program("admin").post("/orders/NOSUCH/refund", {"tickets": ["0"]})
+
+    assert answer.status_code == 404
