@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import NotFound as NothingHere
 
 from eventflow.logs import request_id
 
@@ -160,7 +161,10 @@ def _http_error(error: HTTPException) -> Response:
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
     if wants_problem():
-        return problem(status, error.description or error.name, headers=headers)
+        words = error.description or error.name
+        # Werkzeug's own speaks to somebody who types addresses.
+        detail = _("There is nothing here.") if words == NothingHere.description else words
+        return problem(status, detail, headers=headers)
     response = _error_page(status, None)
     response.headers.update(headers)
     return response

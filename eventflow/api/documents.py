@@ -47,7 +47,7 @@ def one_line(value: str) -> str:
 
 def _currency(value: str) -> str:
     if not is_currency(value):
-        raise ValueError("not an ISO 4217 currency")
+        raise ValueError(_("Send the code of a currency (ISO 4217), such as USD."))
     return value
 
 

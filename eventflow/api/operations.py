@@ -6,7 +6,7 @@ for why this is not a framework's.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -217,16 +217,25 @@ def _refuse_nul(raw: bytes) -> None:
         document = json.loads(raw)
     except ValueError:
         return  # Which is said by whoever reads it next.
-    if "\x00" in _texts(document):
-        raise DidNotValidate(_("The document contains characters that cannot be read."))
+    sentence = _("This text contains characters that cannot be shown.")
+    fields = {where.lstrip(".") or "body": sentence for where in _with_nul("", document)}
+    if fields:
+        raise DidNotValidate(_("Some of what was sent can't be so."), fields=fields)
 
 
-def _texts(document: object) -> str:
+def _with_nul(where: str, document: object) -> Iterator[str]:
+    """Names the members that have the character, or are named with it."""
     if isinstance(document, dict):
-        return "".join(_texts(one) for pair in document.items() for one in pair)
-    if isinstance(document, list):
-        return "".join(map(_texts, document))
-    return document if isinstance(document, str) else ""
+        for name, value in document.items():
+            if "\x00" in name:
+                yield where
+            else:
+                yield from _with_nul(f"{where}.{name}", value)
+    elif isinstance(document, list):
+        for number, value in enumerate(document):
+            yield from _with_nul(f"{where}.{number}", value)
+    elif isinstance(document, str) and "\x00" in document:
+        yield where
 
 
 def _read_query(model: type[BaseModel]) -> BaseModel:

@@ -43,7 +43,15 @@ def _too_few(facts: Facts) -> str:
 
 
 def _too_many(facts: Facts) -> str:
+    if facts.get("field_type") == "Value":  # What pydantic calls a text that we read further.
+        return _too_long(facts)
     return ngettext("Send at most %(num)s.", "Send at most %(num)s.", facts["max_length"])
+
+
+def _too_long(facts: Facts) -> str:
+    return ngettext(
+        "Use at most %(num)s character.", "Use at most %(num)s characters.", facts["max_length"]
+    )
 
 
 _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
@@ -77,9 +85,7 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "string_too_short": lambda facts: ngettext(
         "Use at least %(num)s character.", "Use at least %(num)s characters.", facts["min_length"]
     ),
-    "string_too_long": lambda facts: ngettext(
-        "Use at most %(num)s character.", "Use at most %(num)s characters.", facts["max_length"]
-    ),
+    "string_too_long": _too_long,
     "string_pattern_mismatch": lambda facts: _("This is not written as it has to be."),
     "literal_error": lambda facts: _("Send one of: %(words)s.", words=facts["expected"]),
     "enum": lambda facts: _("Send one of: %(words)s.", words=facts["expected"]),

@@ -131,14 +131,16 @@ def _identify(header: str | None) -> Principal | None:
         return None
     scheme, _space, secret = header.strip().partition(" ")
     secret = secret.strip()
-    if scheme.lower() != "bearer" or not _SHAPE.fullmatch(secret) or g.tenant is None:
+    if scheme.lower() != "bearer" or not secret:
         raise _unauthorized(_("Send the token as Authorization: Bearer …"), "invalid_request")
+    if not _SHAPE.fullmatch(secret) or g.tenant is None:
+        raise _unknown()
     for prefix, finder in _finders.items():
         if secret.startswith(prefix):
             return finder(secret)
     who = _look_up(secret)
     if who is None:
-        raise _unauthorized(_("This token is not known here, or was revoked."), "invalid_token")
+        raise _unknown()
     bind(Actor("token", who.token_id, who.name, request.remote_addr or ""))
     return who
 
@@ -163,6 +165,10 @@ def _look_up(secret: str) -> Principal | None:
         with transaction():
             tokens.used(token.id, at=at)
     return who
+
+
+def _unknown() -> Unauthorized:
+    return _unauthorized(_("This token is not known here, or was revoked."), "invalid_token")
 
 
 def _unauthorized(detail: str, error: str | None = None) -> Unauthorized:

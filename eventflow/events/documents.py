@@ -31,7 +31,7 @@ Later = Annotated[Instant, Field(examples=["2027-02-14T22:00:00Z"])]
 Short = Annotated[Text, Field(max_length=60)]
 
 
-class VenueDocument(Document):
+class PlaceDocument(Document):
     name: Annotated[Text, Field(max_length=200)] = ""
     address: Annotated[Text, Field(max_length=500)] = ""
 
@@ -43,7 +43,7 @@ class EventDraft(Document):
     starts_at: Instant
     ends_at: Later
     timezone: TimeZone
-    venue: VenueDocument | None = None
+    venue: PlaceDocument | None = None
     capacity: Count | None = None
     category: Short | None = None
     tags: Annotated[list[Short], Field(max_length=20)] | None = None
@@ -74,7 +74,7 @@ class EventDocument(Document):
     ends_at: Instant | None
     timezone: str
     format: Format
-    venue: VenueDocument | None
+    venue: PlaceDocument | None
     category: str
     tags: list[str]
     currency: str
@@ -142,7 +142,7 @@ class EventList(Document):
 def event_document(event: Event, *, at: datetime) -> EventDocument:
     venue = None
     if event.venue_name or event.venue_address:
-        venue = VenueDocument(name=event.venue_name, address=event.venue_address)
+        venue = PlaceDocument(name=event.venue_name, address=event.venue_address)
     return EventDocument.model_construct(
         id=opaque(event.id),
         slug=event.slug,

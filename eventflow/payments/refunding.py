@@ -92,7 +92,9 @@ def start(
         amount = left if tickets is None else quote(order, leaving)
         if amount <= 0:
             raise NothingToRefund(_("These tickets have been refunded or cost nothing."))
-    if not 0 < amount <= left:
+    if amount <= 0:
+        raise Invalid({"amount": _("Type an amount of more than zero.")})
+    if amount > left:
         most = Money(left, order.currency).format()
         raise Invalid({"amount": _("At most %(left)s is left to refund.", left=most)})
 

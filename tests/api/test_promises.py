@@ -98,3 +98,52 @@ def test_a_refund_asks_for_the_order_before_its_tickets(program):
     answer = program("admin").post("/orders/NOSUCH/refund", {"tickets": ["0"]})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"title": "a\x00b"}, "title"),
+        ({"tags": ["fine", "\x00"]}, "tags.1"),
+        ({"venue": {"name": "\x00"}}, "venue.name"),
+        ({"venue": {"n\x00": 1}}, "venue"),
+        ({"\x00": 1}, "body"),
+    ],
+)
+def test_the_character_that_cannot_be_is_said_to_be_where_it_is(program, gala, document, field):
+    answer = program("admin").call("PATCH", "/events/winter-gala", document)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_a_text_that_is_too_long_is_told_in_characters(program, gala):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {"category": "x" * 61})
+
+    assert answer.json["errors"][0]["message"] == "Use at most 60 characters."
+
+
+@pytest.mark.parametrize(
+    ("header", "error"),
+    [
+        (None, None),
+        ("Basic eDp5", "invalid_request"),
+        ("Bearer", "invalid_request"),
+        ("Bearer nonsense", "invalid_token"),
+        ("Bearer ef_" + "x" * 40, "invalid_token"),
+    ],
+)
+def test_a_refused_token_is_refused_as_rfc_6750_says(app, riverside, header, error):
+    answer = app.test_client().get(
+        "/api/v1/orders",
+        base_url="http://riverside.eventflow.test",
+        headers={"Authorization": header} if header else {},
+    )
+
+    assert answer.status_code == 401
+    assert answer.www_authenticate.type == "bearer"
+    assert answer.www_authenticate.get("error") == error
+
+
+def test_no_two_shapes_of_the_description_share_a_name():
+    assert not [name for name in openapi.document()["components"]["schemas"] if "__" in name]
