@@ -41,9 +41,11 @@ def join(tenant: Tenant, user: User, role: str) -> None:
         db.session.add(Membership(user_id=user.id, role=role))
 
 
-def browser_at(app: Flask, tenant: Tenant | None, user: User | None = None) -> FlaskClient:
+def browser_at(
+    app: Flask, tenant: Tenant | None, user: User | None = None, *, use_cookies: bool = True
+) -> FlaskClient:
     """A browser at a box office, or at the base host; signed in there if that is said."""
-    browser = app.test_client()
+    browser = app.test_client(use_cookies=use_cookies)
     host = f"{tenant.slug}.{BASE}" if tenant else BASE
     browser.address = f"http://{host}"
     # As browsers say it of what their own page sends.

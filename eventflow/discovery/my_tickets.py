@@ -26,7 +26,7 @@ def find() -> Response:
     return finding_pages.ask(ASK, LIST)
 
 
-@bp.get(LIST)
+@bp.route(LIST, methods=["GET", "POST"])
 def show_list() -> Response:
     keep_address_secret()
     email = finding_pages.whose(ASK)

@@ -32,6 +32,11 @@ def link(email: str, *, host: str, path: str, at: datetime) -> str:
     return url_on(host, f"{path}?code={code}")
 
 
+def look(code: str, *, host: str, at: datetime) -> str:
+    """Whose orders this link would list, without using it; LinkSpent if nobody's any more."""
+    return links.look(PURPOSE, code, host=host, at=at).email
+
+
 def open_link(code: str, *, host: str, at: datetime) -> str:
     """Whose orders this link lists; LinkSpent if nobody's any more."""
     return links.use(PURPOSE, code, host=host, at=at).email

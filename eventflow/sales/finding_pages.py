@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from eventflow.pages import page
 from eventflow.sales import finding
 from eventflow.sales.models import Order
 from eventflow.security import keep_address_secret
+from eventflow.vault import hash_token
 
 bp = Blueprint("finding", __name__)
 
@@ -39,7 +41,7 @@ def find() -> Response:
     return ask("/orders/find", "/orders/list")
 
 
-@bp.get("/orders/list")
+@bp.route("/orders/list", methods=["GET", "POST"])
 def show_list() -> Response:
     keep_address_secret()
     email = whose("/orders/find")
@@ -88,16 +90,46 @@ def ask(action: str, list_path: str) -> Response:
 
 
 def whose(ask_path: str) -> str | Response:
-    """Whose orders this browser may see: by the link it follows, or by one of the last hour."""
-    code = request.args.get("code")
+    """Whose orders this browser may see: by the link it follows, or by one of the last hour.
+
+    A link is used by the browser that comes back with the cookie it was just given: mail programs
+    that look at every link keep none, and would use it up. One that really keeps none presses a
+    button. The list's own address is without the code, so that it can be loaded again.
+    """
+    code = request.values.get("code")
     if code is None:
-        email, until = session.get("orders_of", ("", 0))
-        return email if time.time() < until else redirect(ask_path, 303)  # type: ignore[return-value]
+        return _remembered() or redirect(ask_path, 303)  # type: ignore[return-value]
     try:
-        with transaction():
-            email = finding.open_link(code, host=request.host, at=now())
+        email = finding.look(code, host=request.host, at=now())
+        if request.method == "POST":
+            return _open(code)
+        if session.get("follows") == _mark(code):
+            del session["follows"]
+            _open(code)
+            return redirect(request.path, 303)  # type: ignore[return-value]
     except links.LinkSpent:
+        if _remembered():
+            return redirect(request.path, 303)  # type: ignore[return-value]
         words = _("This link was used already, or is too old. Ask for a new one here.")
         return ask_page(ask_path, error=words, status=410)
+    if "again" in request.args:
+        return page("sales/follow_list.html", email=email, code=code, action=request.path)
+    session["follows"] = _mark(code)
+    return redirect(f"{request.path}?{urlencode({'code': code, 'again': 1})}", 303)  # type: ignore[return-value]
+
+
+def _open(code: str) -> str:
+    with transaction():
+        email = finding.open_link(code, host=request.host, at=now())
     session["orders_of"] = (email, int(time.time()) + LISTED_FOR)
     return email
+
+
+def _remembered() -> str:
+    email, until = session.get("orders_of", ("", 0))
+    return email if time.time() < until else ""
+
+
+def _mark(code: str) -> str:
+    # Of the code nothing that could be followed goes into a cookie.
+    return hash_token(code)[:16]

@@ -225,13 +225,42 @@ def test_the_link_lists_the_orders_once(app, riverside, gala, shopper):
     order = factories.order(riverside, gala, 2)
     link = link_for(shopper, riverside, "riverside.eventflow.test", "/orders/list")
 
-    page = shopper.get(link).text
+    listed = shopper.get(link, follow_redirects=True)
 
-    assert "Winter Gala" in page and f"/orders/{order.code}?secret={order.secret}" in page
+    assert "Winter Gala" in listed.text
+    assert f"/orders/{order.code}?secret={order.secret}" in listed.text
+    assert listed.request.path == "/orders/list" and not listed.request.args
     assert "Winter Gala" in shopper.get("/orders/list").text, "the browser that followed it"
+    again = shopper.get(link, follow_redirects=True)
+    assert "Winter Gala" in again.text, "the mail's link, pressed again in the same browser"
     stranger = browser_at(app, riverside)
     assert stranger.get(link).status_code == 410
     assert stranger.get("/orders/list").location.endswith("/orders/find")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_only_looks_at_a_link_does_not_use_it_up(app, riverside, gala, shopper, method):
+    factories.order(riverside, gala, 1)
+    link = link_for(shopper, riverside, "riverside.eventflow.test", "/orders/list")
+    for _time in range(3):
+        looking = browser_at(app, riverside, use_cookies=False)
+        assert looking.open(link, method=method, follow_redirects=True).status_code == 200
+
+    assert "Winter Gala" in shopper.get(link, follow_redirects=True).text
+
+
+def test_a_browser_without_cookies_presses_a_button(app, riverside, gala, shopper):
+    factories.order(riverside, gala, 1)
+    link = link_for(shopper, riverside, "riverside.eventflow.test", "/orders/list")
+    browser = browser_at(app, riverside, use_cookies=False)
+
+    asked = browser.get(link, follow_redirects=True)
+    assert "Winter Gala" not in asked.text and "Show my orders" in asked.text
+    code = link.rpartition("code=")[2]
+    listed = browser.post("/orders/list", data={"code": code})
+
+    assert "Winter Gala" in listed.text
+    assert browser.post("/orders/list", data={"code": code}).status_code == 410
 
 
 def test_a_link_for_one_host_opens_nothing_on_another(app, riverside, northgate, gala):
@@ -251,7 +280,7 @@ def test_the_base_host_lists_the_orders_of_all_halls(app, riverside, northgate, 
     base = browser_at(app, None)
     link = link_for(base, None, "eventflow.test", "/my-tickets/list")
 
-    page = base.get(link).text
+    page = base.get(link, follow_redirects=True).text
 
     addresses = re.findall(r'href="(http://[a-z]+\.eventflow\.test)/orders/', page)
     assert set(addresses) == {RIVERSIDE, "http://northgate.eventflow.test"}
