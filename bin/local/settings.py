@@ -27,10 +27,7 @@ def of_development(
     }
     if "PORT" not in chosen:
         defaults |= of_dev or {}
-    complete = defaults | chosen | _of_services(services) | _always(state)
-    # Eight processes compile the same source at every start otherwise.
-    complete.pop("PYTHONDONTWRITEBYTECODE", None)
-    return complete
+    return _compiled_once(defaults | chosen | _of_services(services) | _always(state))
 
 
 def of_tests(state: Path, services: Services) -> dict[str, str]:
@@ -41,7 +38,7 @@ def of_tests(state: Path, services: Services) -> dict[str, str]:
         "SECRET_KEY": keys.secret_key(state),
         "DATA_KEY": keys.data_key(state),
     }
-    return theirs | ours | _of_services(services) | _always(state)
+    return _compiled_once(theirs | ours | _of_services(services) | _always(state))
 
 
 def of_benchmarks(state: Path, services: Services) -> dict[str, str]:
@@ -56,6 +53,11 @@ def of_benchmarks(state: Path, services: Services) -> dict[str, str]:
 def of_checks() -> dict[str, str]:
     """For what reads the source and runs nothing of it."""
     return dict(os.environ) | {"PATH": _path()}
+
+
+def _compiled_once(variables: dict[str, str]) -> dict[str, str]:
+    # Otherwise as many processes as there are compile the same source at every start.
+    return {name: value for name, value in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _of_services(services: Services) -> dict[str, str]:

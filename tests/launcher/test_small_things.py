@@ -113,6 +113,13 @@ def test_tests_never_see_what_a_person_configured(tmp_path, monkeypatch, name):
     assert environment["DATABASE_URL"] == "postgresql://ours"
 
 
+@pytest.mark.parametrize("of", [settings.of_development, settings.of_tests])
+def test_what_many_processes_run_is_compiled_once(tmp_path, monkeypatch, of):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in of(tmp_path, RUNNING)
+
+
 def test_migrations_run_again_only_when_they_changed(tmp_path, monkeypatch):
     root, memory = tmp_path / "root", tmp_path / "memory"
     (root / "migrations" / "versions").mkdir(parents=True)
