@@ -60,15 +60,20 @@ def storm(dev: Dev, rng: random.Random) -> list[str]:
     return died
 
 
-def sell_during(office: BoxOffice, tier: str, over: threading.Event, least: int) -> list[Bought]:
-    """Several buyers, one after the other at each till, until it is over and enough were sold."""
+def sell_during(
+    office: BoxOffice, tier: str, over: threading.Event, *, least: int, pause: float
+) -> list[Bought]:
+    """Several buyers, one after the other at each till, until it is over and enough were sold.
+
+    Between two at one till is a pause, of so many seconds at most.
+    """
     bought: list[Bought] = []
 
     def till(number: int) -> None:
         rng = random.Random(SEED + number)
         while not over.is_set() or len(bought) < least:
             bought.append(office.buy(tier, rng.randint(1, 3)))
-            time.sleep(rng.uniform(0, 0.4))
+            time.sleep(rng.uniform(0, pause))
 
     with ThreadPoolExecutor(BUYERS) as pool:
         for done in [pool.submit(till, number) for number in range(BUYERS)]:
@@ -119,7 +124,7 @@ def test_whatever_is_killed_no_payment_is_lost_and_no_mail_goes_twice():
 
         with ThreadPoolExecutor(1) as sky:
             done = sky.submit(weather)
-            bought = sell_during(office, tier, over, ORDERS)
+            bought = sell_during(office, tier, over, least=ORDERS, pause=0.4)
             done.result()
         assert dev.happens(dev.is_ready)
         print(f"\nseed {SEED}: {len(bought)} orders while these were killed: {', '.join(died)}")
@@ -166,7 +171,7 @@ def test_sales_go_on_while_redis_is_away_and_the_mails_follow(redis):
         over = threading.Event()
         threading.Timer(AWAY_FOR, over.set).start()
 
-        bought = sell_during(office, tier, over, least=12)
+        bought = sell_during(office, tier, over, least=12, pause=2)
         assert not redis.server.answers(redis.port)
         everyone_has_what_was_paid(office, [before, *bought])
         redis.begin()
