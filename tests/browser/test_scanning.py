@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from eventflow.tickets import codes
 from tests.browser.conftest import PHONE
@@ -29,13 +29,28 @@ def office() -> Office:
 
 
 @pytest.fixture
+def at_the_door(served, riverside, office) -> Callable[[BrowserContext], Page]:
+    """The scanner, opened in a browser."""
+
+    def open_(context: BrowserContext) -> Page:
+        office.stand_before(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.goto(served.at(riverside, "/scan/"))
+        return opened_up(page)
+
+    return open_
+
+
+@pytest.fixture
 def open_phone(
-    playwright: Playwright, browser_type_launch_args: dict, served, riverside, office, tmp_path
+    playwright: Playwright, browser_type_launch_args: dict, at_the_door, tmp_path
 ) -> Iterator[Callable[..., Page]]:
     """A phone that keeps what it has on its disk; called again, the same phone restarted."""
     opened: list[BrowserContext] = []
 
-    def open_(film: Path | None = None, *, size: dict[str, int] = PHONE) -> Page:
+    def open_(film: Path | None = None) -> Page:
         while opened:
             opened.pop().close()
         args = [*browser_type_launch_args["args"], *FAKE]
@@ -44,15 +59,32 @@ def open_phone(
             str(tmp_path / "phone"),
             executable_path=browser_type_launch_args["executable_path"],
             args=args,
-            viewport=size,
+            viewport=PHONE,
         )
         opened.append(context)
-        office.stand_before(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.goto(served.at(riverside, "/scan/"))
-        return opened_up(page)
+        return at_the_door(context)
+
+    yield open_
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def _with_camera(playwright: Playwright, browser_type_launch_args: dict) -> Iterator[Browser]:
+    args = [*browser_type_launch_args["args"], *FAKE]
+    browser = playwright.chromium.launch(**browser_type_launch_args | {"args": args})
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def new_phone(_with_camera: Browser, at_the_door) -> Iterator[Callable[..., Page]]:
+    """A phone of nobody's, for one evening: it takes a fraction of one with a disk of its own."""
+    opened: list[BrowserContext] = []
+
+    def open_(size: dict[str, int] = PHONE) -> Page:
+        opened.append(_with_camera.new_context(viewport=size))
+        return at_the_door(opened[-1])
 
     yield open_
     for context in opened:
@@ -147,9 +179,9 @@ def test_a_code_that_stays_in_view_is_one_scan(open_phone, office, tmp_path):
     assert len(office.scans) == 1
 
 
-def test_a_scanner_that_is_a_keyboard_presses_real_keys(open_phone, office):
+def test_a_scanner_that_is_a_keyboard_presses_real_keys(new_phone, office):
     code = office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     # A machine that stalls between two keys hears half a code, as nobody's scanner sends it.
     for _attempt in range(3):
@@ -175,8 +207,8 @@ def test_the_next_code_replaces_the_answer(open_phone, office, tmp_path):
     assert [scan["code"] for scan in office.admitted()] == [first, second]
 
 
-def test_what_is_no_good_is_refused(open_phone, office):
-    page = pair(open_phone())
+def test_what_is_no_good_is_refused(new_phone, office):
+    page = pair(new_phone())
     ticket = uuid.uuid4()
     office_keys, others = office.keys, codes.new_key_pair()
     held = {"event_id": office.event_id, "ticket_id": ticket}
@@ -198,11 +230,11 @@ def test_what_is_no_good_is_refused(open_phone, office):
     assert not office.admitted()
 
 
-def test_a_moving_code_is_good_now_and_not_after_a_minute(open_phone, office):
+def test_a_moving_code_is_good_now_and_not_after_a_minute(new_phone, office):
     ticket = uuid.uuid4()
     printed = office.issue("Bea Buyer", id=ticket, tier=2)
     holder = Phone(office.keys.private, event_id=office.event_id, ticket_id=ticket)
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.open = False
 
     wedge(page, holder.code(time.time() - 61 - 30))
@@ -219,10 +251,10 @@ def test_a_moving_code_is_good_now_and_not_after_a_minute(open_phone, office):
     assert (len(office.scans), len(office.admitted())) == (4, 1)
 
 
-def test_a_used_ticket_says_when_where_and_by_whom(open_phone, office):
+def test_a_used_ticket_says_when_where_and_by_whom(new_phone, office):
     at = datetime(2026, 1, 10, 19, 42, tzinfo=UTC).timestamp()
     used = office.issue("Ursula", entries=[[0, 1, 1, at, "gate B", "Ana"]])
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     wedge(page, used)
 
@@ -230,9 +262,9 @@ def test_a_used_ticket_says_when_where_and_by_whom(open_phone, office):
     expect(page.locator("#spoken")).to_contain_text("19:42, gate B, by Ana")
 
 
-def test_what_the_person_at_the_door_has_to_know_is_said(open_phone, office):
+def test_what_the_person_at_the_door_has_to_know_is_said(new_phone, office):
     code = office.issue("Nora", tier=1, attention=1, note="Side entrance")
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     wedge(page, code)
 
@@ -289,10 +321,10 @@ def test_what_the_office_changes_reaches_the_door(open_phone, office):
     assert office.admitted() == []
 
 
-def test_somebody_is_found_by_name_without_network(open_phone, office):
+def test_somebody_is_found_by_name_without_network(new_phone, office):
     office.issue("Élodie Lefèvre", seat="Row 3, Seat 12")
     office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.open = False
 
     page.get_by_role("link", name="Name").click()
@@ -306,9 +338,9 @@ def test_somebody_is_found_by_name_without_network(open_phone, office):
     expect(page.locator(".found__row")).to_contain_text("In")
 
 
-def test_a_code_is_typed_by_hand(open_phone, office):
+def test_a_code_is_typed_by_hand(new_phone, office):
     code = office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     page.get_by_role("link", name="Code").click()
     page.get_by_label("Ticket code").fill(code.lower())
@@ -319,9 +351,9 @@ def test_a_code_is_typed_by_hand(open_phone, office):
     assert len(office.admitted()) == 1
 
 
-def test_a_supervisor_lets_in_with_a_reason(open_phone, office):
+def test_a_supervisor_lets_in_with_a_reason(new_phone, office):
     used = office.issue("Bea Buyer", entries=IN)
-    page = pair(open_phone())
+    page = pair(new_phone())
     wedge(page, used)
 
     page.get_by_role("button", name="Let in anyway").click()
@@ -336,10 +368,10 @@ def test_a_supervisor_lets_in_with_a_reason(open_phone, office):
     assert (scan["override"], scan["reason"]) == (True, "Came back in")
 
 
-def test_a_steward_has_no_such_button(open_phone, office):
+def test_a_steward_has_no_such_button(new_phone, office):
     office.role = "scanner"
     used = office.issue("Bea Buyer", entries=IN)
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     wedge(page, used)
 
@@ -349,9 +381,9 @@ def test_a_steward_has_no_such_button(open_phone, office):
     expect(page.locator("#answer-override")).to_be_hidden()
 
 
-def test_a_scan_is_taken_back_and_the_ticket_good_again(open_phone, office):
+def test_a_scan_is_taken_back_and_the_ticket_good_again(new_phone, office):
     code = office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.open = False
     wedge(page, code)
     answered(page, "Come in")
@@ -367,13 +399,13 @@ def test_a_scan_is_taken_back_and_the_ticket_good_again(open_phone, office):
     assert len(office.undone) == 1
 
 
-def test_the_others_of_an_order_come_in_one_by_one(open_phone, office):
+def test_the_others_of_an_order_come_in_one_by_one(new_phone, office):
     names = ("Carl", "Dora", "Emil", "Fay")
     code, *_others = [
         office.issue(name, group="K", position=n, seat=f"Row 3, Seat {n}")
         for n, name in enumerate(names, start=1)
     ]
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     wedge(page, code)
     answered(page, "Come in", "This order: 1 of 4 in")
@@ -399,12 +431,12 @@ def test_the_others_of_an_order_come_in_one_by_one(open_phone, office):
     assert page.troubles == []
 
 
-def test_a_code_that_was_used_lets_the_others_in_after_a_question_alone(open_phone, office):
+def test_a_code_that_was_used_lets_the_others_in_after_a_question_alone(new_phone, office):
     office.role = "scanner"
     used = office.issue("Carl", group="K", position=1, entries=IN)
     office.issue("Dora", group="K", position=2)
     office.issue("Emil", group="K", position=3, tier=2)
-    page = pair(open_phone())
+    page = pair(new_phone())
     wedge(page, used)
     answered(page, "Already in")
     field = page.locator("#answer-let-in").evaluate("it => getComputedStyle(it).backgroundColor")
@@ -422,10 +454,10 @@ def test_a_code_that_was_used_lets_the_others_in_after_a_question_alone(open_pho
     expect(page.locator("#group-told")).to_have_text("This order: 2 of 3 in")
 
 
-def test_the_answer_itself_says_that_it_is_full(open_phone, office):
+def test_the_answer_itself_says_that_it_is_full(new_phone, office):
     guests = [office.issue(f"Guest {number}") for number in range(4)]
     office.capacity = 3
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.open = False
 
     for code in guests[:2]:
@@ -440,8 +472,8 @@ def test_the_answer_itself_says_that_it_is_full(open_phone, office):
     answered(page, "Come in", "Hall is full: 4 of 3")
 
 
-def test_of_two_refusals_alike_the_second_is_seen(open_phone, office):
-    page = pair(open_phone())
+def test_of_two_refusals_alike_the_second_is_seen(new_phone, office):
+    page = pair(new_phone())
     for ending in ("first", "second"):
         wedge(page, f"https://example.com/{ending}")
         answered(page, "Stop")
@@ -451,9 +483,9 @@ def test_of_two_refusals_alike_the_second_is_seen(open_phone, office):
     expect(page.locator("#spoken")).to_contain_text("2 in a row")
 
 
-def test_nothing_that_the_answer_covers_can_be_reached(open_phone, office):
+def test_nothing_that_the_answer_covers_can_be_reached(new_phone, office):
     code, _other = office.issue("Carl", group="K"), office.issue("Dora", group="K")
-    page = pair(open_phone())
+    page = pair(new_phone())
     wedge(page, code)
     answered(page, "Come in")
 
@@ -472,12 +504,12 @@ def test_nothing_that_the_answer_covers_can_be_reached(open_phone, office):
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-def test_tickets_of_one_name_are_told_apart(open_phone, office):
+def test_tickets_of_one_name_are_told_apart(new_phone, office):
     office.role = "scanner"
     office.issue("Gate VIP", group="K", position=1, entries=IN)
     office.issue("Gate VIP", group="K", position=2)
     office.issue("Gate VIP", group="L", position=1, seat="Row 3, Seat 12")
-    page = pair(open_phone())
+    page = pair(new_phone())
 
     page.get_by_role("link", name="Name").click()
     page.get_by_label("Name, seat or order number").fill("gate vip")
@@ -491,9 +523,9 @@ def test_tickets_of_one_name_are_told_apart(open_phone, office):
     expect(page.locator(".found__row").first).to_contain_text("order 1 on this list, ticket 1")
 
 
-def test_who_left_is_counted_out(open_phone, office):
+def test_who_left_is_counted_out(new_phone, office):
     code = office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
     wedge(page, code)
     answered(page, "Come in")
     expect(page.locator("#scan-head")).to_have_text("1 of 500 inside")
@@ -506,9 +538,9 @@ def test_who_left_is_counted_out(open_phone, office):
     expect(page.locator("#scan-head")).to_have_text("0 of 500 inside")
 
 
-def test_a_revoked_device_forgets_everything(open_phone, office):
+def test_a_revoked_device_forgets_everything(new_phone, office):
     office.issue("Bea Buyer")
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.revoked = True
     page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
 
@@ -570,9 +602,9 @@ def test_a_revoked_device_sends_what_it_scanned_before_it_forgets(open_phone, of
     assert page.troubles == []
 
 
-def test_nothing_on_the_disk_says_who_comes_or_opens_the_door(open_phone, office):
+def test_nothing_on_the_disk_says_who_comes_or_opens_the_door(new_phone, office):
     code = office.issue("Bea Buyer", note="Side entrance")
-    page = pair(open_phone())
+    page = pair(new_phone())
     office.open = False
     wedge(page, code)
     answered(page, "Come in", "Bea Buyer", "Side entrance")
@@ -612,8 +644,8 @@ def test_a_kiosk_is_left_with_its_pin_alone(open_phone, office):
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-def test_a_wrong_code_pairs_nothing(open_phone):
-    page = open_phone()
+def test_a_wrong_code_pairs_nothing(new_phone):
+    page = new_phone()
 
     page.get_by_label("Code", exact=True).fill("ZZZZ ZZZZ")
     page.get_by_role("button", name="Pair this device").click()
@@ -622,18 +654,18 @@ def test_a_wrong_code_pairs_nothing(open_phone):
     expect(page.get_by_label("Code", exact=True)).to_have_value("ZZZZ ZZZZ")
 
 
-def test_the_address_of_the_console_pairs_by_itself(open_phone, served, riverside):
-    page = open_phone()
+def test_the_address_of_the_console_pairs_by_itself(new_phone, served, riverside):
+    page = new_phone()
 
     page.goto(served.at(riverside, "/scan/?#pair=ABCDEFGH"))
 
     expect(page.get_by_role("heading", name="Where do you stand?")).to_be_visible()
 
 
-def test_every_screen_fits_at_twice_the_size(open_phone, office):
+def test_every_screen_fits_at_twice_the_size(new_phone, office):
     """Half a phone's pixels are what is left of it at 200 %: nothing runs out at the side."""
     used = office.issue("Bea Buyer", seat="Row 3, Seat 12", entries=IN)
-    page = pair(open_phone(size={"width": 195, "height": 422}))
+    page = pair(new_phone(size={"width": 195, "height": 422}))
     wide = []
 
     def look(screen: str) -> None:
