@@ -11,7 +11,7 @@ from eventflow.db import db
 from eventflow.events import showing
 from eventflow.locale import format_clock, format_money, format_when, zone_label
 from eventflow.payments.models import PaymentAccount
-from eventflow.sales import buyers, receipts
+from eventflow.sales import buyers, receipts, seat_pages
 from eventflow.sales.models import Order, OrderEntry
 from eventflow.tickets import calendar, documents, showing_tickets
 
@@ -32,6 +32,7 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "may_enter": any(ticket.status == "valid" for ticket in tickets),
         "receipt_lines": receipts.lines(buyers.bought_by(order), order, order.currency),
         "facts": _about(order, state),
+        "choose_again": seat_pages.back_to_choosing(event),
         "place": showing.place(event),
         "calendars": _calendars(order, tenant),
         "transfer_details": _transfer_details(order),

@@ -23,7 +23,7 @@ from eventflow.payments import checkout, order_page, reconciling, sandbox_page
 from eventflow.payments.providers import PaymentRefused, ProviderDown
 from eventflow.payments.stripe_provider import CAME_BACK
 from eventflow.queue import enqueue
-from eventflow.sales import buyers, holds, orders, presses, receipts
+from eventflow.sales import buyers, holds, orders, presses, receipts, seat_pages
 from eventflow.sales.models import Hold, Order
 from eventflow.security import keep_address_secret
 
@@ -175,6 +175,7 @@ def _checkout_page(
         methods=_ways_to_pay() if totals.total else [],
         typed=typed,
         errors=errors or {},
+        choose_again=seat_pages.back_to_choosing(event),
         form_key=request.form.get("form_key", "")[:64] or secrets.token_urlsafe(16),
         at=at,
     )
@@ -228,6 +229,7 @@ def _lapsed(hold: Hold) -> Response:
         has_typed=any(hold.typed.values()),
         lines=[(line.tier.name, line.quantity) for line in hold.lines],
         minutes=g.tenant.hold_minutes,
+        choose_again=seat_pages.back_to_choosing(hold.event),
     )
 
 
@@ -238,6 +240,7 @@ def _paused(hold: Hold) -> Response:
         status=409 if request.method == "POST" else 200,
         event=hold.event,
         reason=checkout.cannot_be_paid(),
+        choose_again=seat_pages.back_to_choosing(hold.event),
         hold=hold,
     )
 

@@ -68,16 +68,22 @@ def place(
         placed = put(f"{key}:{secrets.token_urlsafe(6)}")
     if before and before[0] != str(placed.id):
         session["earlier"] = before[0]
-    session["hold"] = [str(placed.id), wish, int(time.time()), slug]
+    session["hold"] = [str(placed.id), wish, int(time.time()), slug, code]
     return placed.id
 
 
 def held_at(slug: str) -> uuid.UUID | None:
     """The hold this browser got last, if it was for this event and nothing ended it here."""
     last = session.get("hold")
-    if not last or not last[1] or last[3:] != [slug]:
+    if not last or not last[1] or last[3:4] != [slug]:
         return None
     return uuid.UUID(last[0])
+
+
+def code_at(slug: str) -> str:
+    """The code this browser got its last hold with, if that was for this event; or nothing."""
+    last = session.get("hold")
+    return last[4] if last and last[3:4] == [slug] and len(last) > 4 else ""
 
 
 def earlier_hold() -> str | None:

@@ -9,7 +9,16 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from eventflow import brand, limits, shared_pages
@@ -18,7 +27,7 @@ from eventflow.errors import NotFound
 from eventflow.events import showing
 from eventflow.events.models import Event
 from eventflow.files import FOR_EVER
-from eventflow.sales import availability, offers, seat_plans
+from eventflow.sales import availability, offers, presses, seat_plans
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Seated
 from eventflow.seating import presales, states
@@ -156,6 +165,14 @@ def presale(event: Event) -> Presale | None:
     return presales.given(event.id, code)
 
 
+def back_to_choosing(event: Event) -> str:
+    """The event page's address, for whoever comes back to it from paying: the code they bought
+    with goes along, so that what it opened is still open to them."""
+    mine = presales.given(event.id, presses.code_at(event.slug))
+    code = mine.code if mine and mine.positions else None
+    return url_for("sales.show_event", slug=event.slug, code=code, _anchor="tickets")
+
+
 def private(
     key: Hashable, presale: Presale, render: Callable[[], str], *, basis: Hashable
 ) -> Response:
@@ -263,18 +280,24 @@ def list_page(
 def _seat(slug: str, seat_key: str, template: str) -> Response:
     event, seated, offer = _offered(slug, now())
     place = seat_plans.place(seated, offer, seat_key)
-    return shared_pages.answer(
-        (event.tenant_id, slug, template, seat_key),
-        lambda: render_template(
+    mine = presale(event)
+    key, basis = (event.tenant_id, slug, template, seat_key), (event, seated, offer, g.tenant)
+
+    def render() -> str:
+        return render_template(
             template,
             event=event,
             offer=offer,
             place=place,
             seated=seated,
             view=seat_view.view(seated.plan, place.bank, place.chair),
-        ),
-        basis=(event, seated, offer, g.tenant),
-    )
+            presale=mine,
+        )
+
+    # The code only goes along here: a wrong one is said where it can be typed.
+    if mine and mine.positions:
+        return private(key, mine, render, basis=basis)
+    return shared_pages.answer(key, render, basis=basis)
 
 
 def _block(seated: Seated, section_key: str) -> Block:

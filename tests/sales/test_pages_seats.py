@@ -672,6 +672,43 @@ def test_what_is_refused_with_a_code_is_shown_with_it_again(storefront, presale)
     assert 'name="code" value="FRIENDS"' in answer.text
 
 
+def test_the_page_of_one_seat_leads_back_with_the_code(storefront, presale):
+    here = f"/events/{presale.slug}"
+
+    with_code = storefront.get(f"{here}/seats/at/k1?code=FRIENDS").text
+    assert f'href="{here}?code=FRIENDS"' in with_code
+    assert f'href="{here}/sections/stalls?code=FRIENDS#seat-k1"' in with_code
+
+    without = storefront.get(f"{here}/seats/at/k1")
+    wrong = storefront.get(f"{here}/seats/at/k1?code=FIENDS")
+    assert wrong.status_code == without.status_code == 200
+    for page in (without.text, wrong.text):
+        assert f'href="{here}/sections/stalls#seat-k1"' in page
+        assert "IENDS" not in page
+
+
+def test_whoever_comes_back_from_paying_still_has_the_code(storefront, presale):
+    back = f'href="/events/{presale.slug}?code=FRIENDS#tickets"'
+    bought = post(storefront, presale, seat=keys(1, 2), code="FRIENDS")
+
+    checkout_page = storefront.get(bought.location).text
+    given_back = storefront.post(f"{bought.location}/release", headers=SAME_SITE)
+    over = storefront.get(given_back.location).text
+
+    assert back in checkout_page
+    assert back in over
+    assert "Given back" in over
+
+
+def test_a_code_is_carried_back_only_if_it_opens_something(storefront, presale):
+    bought = post(storefront, presale, seat=keys(5, 6), code="FIENDS")
+
+    page = storefront.get(bought.location).text
+
+    assert f'href="/events/{presale.slug}#tickets"' in page
+    assert "FIENDS" not in page
+
+
 def test_the_best_seats_are_looked_for_among_those_of_the_code_too(storefront, presale):
     with transaction():
         db.session.execute(update(Seating).values(most_seats=20))
