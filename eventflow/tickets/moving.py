@@ -51,6 +51,13 @@ def move(
     return _give(ticket, seat, any_tier=any_tier, blocked_too=blocked_too, actor=actor, at=at)
 
 
+def look(ticket: Ticket, seat_id: uuid.UUID | str, *, any_tier: bool = False, at: datetime) -> Seat:
+    """The seat that `move` would give the ticket at this moment; raises what that raises."""
+    seat = _find(seat_id, ticket.event_id)
+    _refuse(ticket, seat, any_tier=any_tier, blocked_too=True, at=at)
+    return seat
+
+
 def _locked(ticket: Ticket, seat_id: uuid.UUID | str) -> Seat:
     """The seat, once nobody can take it, nor any beside it, and the ticket is ours to change."""
     orders.locked(ticket.order_id)

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 
 from eventflow.accounts import access
 from eventflow.accounts.hosts import only_on_tenant_host
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.events.models import Tier
 from eventflow.pages import page
 from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import allocations, house, pricing
@@ -96,24 +97,55 @@ def show(ticket_id: uuid.UUID) -> Response:
     return _console_page(issuing.find(ticket_id))
 
 
+@console.get("/<uuid:ticket_id>/seat/move")
+def ask_move(ticket_id: uuid.UUID) -> Response:
+    """What moving it does, before it is done: to a seat of the list, or to one that is named;
+    to another price only where that is said."""
+    if not request.args:
+        return redirect(url_for(".show", ticket_id=ticket_id), 303)  # type: ignore[return-value]
+    named, any_tier = request.args.get("named", "").strip(), _any_tier()
+    try:
+        ticket = _seated(ticket_id)
+        wanted = _named(ticket, named) if named else request.args.get("seat", "")
+        if not wanted:
+            raise Invalid({"named": _("Choose a seat first, or name one.")})
+        seat = moving.look(ticket, wanted, any_tier=any_tier, at=now())
+    except NotFound:
+        raise
+    except (CannotMove, SeatTaken, Invalid) as refusal:
+        return _console_page(issuing.find(ticket_id), refusal, named=named, any_tier=any_tier)
+    tier = db.session.get(Tier, seat.tier_id) if seat.tier_id else None
+    return page(
+        "tickets/organizer/move_sure.html",
+        ticket=ticket,
+        reference=issuing.reference(ticket),
+        event=ticket.event,
+        order=ticket.order,
+        seat=seat,
+        tier=tier if tier and tier.id != ticket.tier_id else None,
+        difference=tier.price_at(now()) - ticket.unit_price if tier else 0,
+        any_tier=any_tier,
+    )
+
+
 @console.post("/<uuid:ticket_id>/seat")
 def move(ticket_id: uuid.UUID) -> Response:
-    """To a seat of the list, or to one that is named; another price only where that is said."""
-    named, any_tier = request.form.get("named", "").strip(), request.form.get("any_tier") == "1"
+    """As the page before it said: a ticket that was changed since is not moved."""
+    any_tier, shown = _any_tier(), request.form.get("issue", type=int)
     try:
         with transaction():
             ticket = _seated(ticket_id)
-            wanted = _named(ticket, named) if named else request.form.get("seat", "")
-            if not wanted:
-                raise Invalid({"named": _("Choose a seat first, or name one.")})
-            if str(ticket.seat_id) != str(wanted):
+            wanted = request.form.get("seat", "")
+            if str(ticket.seat_id) != wanted:
+                if shown != ticket.issue:
+                    raise CannotMove(_("This ticket was changed meanwhile. Please look again."))
                 moving.move(ticket, wanted, any_tier=any_tier, at=now(), actor=access.actor().name)
             words = _("The ticket is for %(seat)s now.", seat=ticket.seat_label)
             code, event_id = ticket.order.code, ticket.event_id
     except NotFound:
         raise
-    except (CannotMove, SeatTaken, Invalid) as refusal:
-        return _console_page(issuing.find(ticket_id), refusal, named=named, any_tier=any_tier)
+    except (CannotMove, SeatTaken) as refusal:
+        return _console_page(issuing.find(ticket_id), refusal, any_tier=any_tier)
     readings.forget(event_id)
     flash(words, "right")
     return redirect(f"/manage/orders/{code}", 303)  # type: ignore[return-value]
@@ -137,6 +169,10 @@ def _console_page(
         any_tier=any_tier,
         errors={name if name == "seat" else "named": words for name, words in errors.items()},
     )
+
+
+def _any_tier() -> bool:
+    return request.values.get("any_tier") == "1"
 
 
 def _seated(ticket_id: uuid.UUID) -> Ticket:

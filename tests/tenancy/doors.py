@@ -62,6 +62,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("tickets_organizer.voiding.ask_reissue", TENANT, "staff"),
     ("tickets_organizer.voiding.reissue", TENANT, "staff"),
     ("tickets_organizer.move.show", TENANT, "staff"),
+    ("tickets_organizer.move.ask_move", TENANT, "staff"),
     ("tickets_organizer.move.move", TENANT, "staff"),
     # how an event is seated
     ("event_seating.show", TENANT, "staff"),

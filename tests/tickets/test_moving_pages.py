@@ -1,5 +1,6 @@
 """Another seat: asked for by its buyer until the deadline, given by the box office."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -86,19 +87,81 @@ def test_without_its_secret_a_ticket_is_not_found(storefront, ticket):
     assert storefront.get(f"/tickets/{ticket.id}/seat?secret=wrong").status_code == 404
 
 
-def test_staff_move_a_ticket_to_a_seat_they_name(app, riverside, sam, evening, ticket):
-    ticket_id, code, issue = ticket.id, ticket.order.code, ticket.issue
+def asked(page: str) -> dict[str, str]:
+    """What the form of the question would send."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def test_staff_are_asked_before_a_ticket_moves(app, riverside, sam, evening, ticket):
+    ticket_id, code, issue, order = ticket.id, ticket.order.code, ticket.issue, ticket.order
+    buyer, holder = order.buyer_email, ticket.attendee_name
     staff = browser_at(app, riverside, sam)
     here = f"/manage/tickets/{ticket_id}/seat"
     assert here in staff.get(f"/manage/orders/{code}").text
+    assert f'action="{here}/move" method="get"' in staff.get(here).text
 
-    assert staff.post(here, data={"named": "Stalls Z9"}).status_code == 422
-    assert staff.post(here, data={"named": "Stalls A1-A3"}).status_code == 422
-    assert staff.post(here, data={"named": "A2"}).status_code == 409
-    assert staff.post(here, data={"named": "Stalls B6"}).status_code == 303
+    question = staff.get(f"{here}/move", query_string={"named": "Stalls B6"})
+
+    assert question.status_code == 200
+    assert kept(ticket_id).seat_label == "Stalls A1"
+    for words in (holder, "Stalls A1", "Stalls B6", "keeps its price", f"is mailed to {buyer}"):
+        assert words in question.text, words
+    facts = asked(question.text)
+
+    assert staff.post(here, data=facts).status_code == 303
+    assert staff.post(here, data=facts).status_code == 303
 
     db.session.remove()
     moved = kept(ticket_id)
     assert moved.seat_label == "Stalls B6"
     assert moved.issue == issue + 1
     assert "moved from Stalls A1 to Stalls B6" in staff.get(f"/manage/orders/{code}").text
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [("", 422), ("Stalls Z9", 422), ("Stalls A1-A3", 422), ("A2", 409)]
+)
+def test_what_can_not_be_is_said_before_the_question(
+    app, riverside, sam, evening, ticket, named, status
+):
+    here = f"/manage/tickets/{ticket.id}/seat"
+
+    answer = browser_at(app, riverside, sam).get(f"{here}/move", query_string={"named": named})
+
+    assert answer.status_code == status
+    assert f'action="{here}/move"' in answer.text
+
+
+def test_a_ticket_that_was_moved_meanwhile_is_not_moved_again(app, riverside, sam, evening, ticket):
+    staff, ticket_id = browser_at(app, riverside, sam), ticket.id
+    here = f"/manage/tickets/{ticket_id}/seat"
+    mine, theirs = (
+        asked(staff.get(f"{here}/move", query_string={"named": named}).text)
+        for named in ("Stalls B6", "Stalls B1")
+    )
+    assert staff.post(here, data=theirs).status_code == 303
+
+    answer = staff.post(here, data=mine)
+
+    assert answer.status_code == 409
+    assert "changed meanwhile" in answer.text
+    assert kept(ticket_id).seat_label == "Stalls B1"
+
+
+def test_the_question_says_what_another_category_costs(app, riverside, sam, at_riverside):
+    back = {"id": "s2", "name": "Circle", "kind": "seated", "category": "c2", "outline": []}
+    drawing = a_drawing(a_row("A", 6))
+    drawing["sections"].append(back | {"rows": [a_row("A", 6, y=400, section="c")]})
+    event = make_seated(drawing, {"c1": 0, "c2": 1})
+    ticket = buy(at_riverside, take(event, 0, 1)).tickets[0]
+    staff, ticket_id = browser_at(app, riverside, sam), ticket.id
+    here = f"/manage/tickets/{ticket_id}/seat"
+    wanted = {"named": "Circle A3"}
+
+    refused = staff.get(f"{here}/move", query_string=wanted)
+    assert refused.status_code == 409
+    assert "sold at another price" in refused.text
+    question = staff.get(f"{here}/move", query_string=wanted | {"any_tier": "1"})
+    assert "is sold as Circle and costs $15.00 more" in question.text
+    assert staff.post(here, data=asked(question.text)).status_code == 303
+    assert kept(ticket_id).seat_label == "Circle A3"
