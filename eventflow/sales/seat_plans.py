@@ -20,6 +20,7 @@ from eventflow.events.models import Event
 from eventflow.money import price_with_fees
 from eventflow.sales.offers import Offer, Offered
 from eventflow.seating import plan, states
+from eventflow.seating.hall import HallRow
 from eventflow.seating.models import Allocation, Seating
 from eventflow.seating.plan import Bank, Block, Category, Chair, Plan
 
@@ -226,7 +227,7 @@ def where(place: Place) -> str:
     return words % {"section": block.name, "row": bank.label, "seat": chair.number}
 
 
-def bank_name(bank: Bank) -> str:
+def bank_name(bank: Bank | HallRow) -> str:
     words = {
         "row": _("Row %(name)s"),
         "table": _("Table %(name)s"),
@@ -296,6 +297,19 @@ def give_back_whole(bank: Bank) -> str:
         "table": _("Give this table back"),
         "booth": _("Give this box back"),
     }[bank.kind]
+
+
+def gone_whole(bank: Bank) -> str:
+    return {
+        "row": _("Somebody else has this row"),
+        "table": _("Somebody else has this table"),
+        "booth": _("Somebody else has this box"),
+    }[bank.kind]
+
+
+def where_whole(place: Place) -> str:
+    """The table, booth or row that the place is sold with."""
+    return f"{place.block.name}, {bank_name(place.bank)}"
 
 
 def _block(

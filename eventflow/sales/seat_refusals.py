@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from eventflow.errors import Refusal
 from eventflow.sales import holds
+from eventflow.sales.seat_plans import bank_name
 from eventflow.sales.seat_wishes import Wish
 from eventflow.seating import best as finding
 from eventflow.seating import states
@@ -51,14 +52,15 @@ def refusal(wish: Wish, answer: dict[str, Any]) -> Refusal:
                 "%(seats)s went to somebody else. Please choose again.",
                 "%(seats)s went to somebody else. Please choose again.",
                 len(named) or 1,
-                seats=labels or _("Some of these seats"),
+                seats=_places(wish.hall, named) or _("Some of these seats"),
             )
             return SeatTaken(words, document=_alternatives(wish, named))
         case "single_seat":
             words = _("This would leave a single seat: %(seats)s.", seats=labels)
             return SingleSeat(words, document=_alternatives(wish, named, taken=False))
         case "seat_blocked":
-            return NotForSale(_("%(seats)s is not for sale.", seats=labels), document=_named(named))
+            words = _("%(seats)s is not for sale.", seats=_places(wish.hall, named))
+            return NotForSale(words, document=_named(named))
         case "whole_table":
             words = _("This table is sold as a whole: %(seats)s belongs to it.", seats=labels)
             return NotForSale(words, code="whole_table", document=_named(named))
@@ -107,6 +109,16 @@ def none_left(wish: Wish, now: bytes) -> Refusal:
         return holds.SoldOut(words, document={"left": left})
     words = _("There are no %(size)s seats near each other left. Try fewer at a time.", size=size)
     return holds.SoldOut(words, document={"left": left})
+
+
+def _places(hall: Hall, seats: Collection[dict[str, Any]]) -> str:
+    """The seats by name; a table that is sold only whole by its own, once."""
+    names = []
+    for seat in seats:
+        position = hall.position_of.get(seat["id"])
+        row = hall.rows[hall.row_of[position]] if position is not None else None
+        names.append(f"{row.section}, {bank_name(row)}" if row and row.whole else seat["label"])
+    return ", ".join(dict.fromkeys(names))
 
 
 def _named(seats: Collection[dict[str, Any]]) -> dict[str, Any]:

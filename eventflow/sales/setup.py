@@ -11,6 +11,8 @@ def init_app(app: Flask) -> None:
         bank_name=seat_plans.bank_name,
         take_whole=seat_plans.take_whole,
         give_back_whole=seat_plans.give_back_whole,
+        gone_whole=seat_plans.gone_whole,
+        where_whole=seat_plans.where_whole,
         chair_name=seat_plans.chair_name,
         state_name=seat_plans.state_name,
         state_word=seat_plans.state_word,

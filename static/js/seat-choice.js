@@ -140,7 +140,7 @@ class SeatChoice extends HTMLElement {
     if (!mine && !this.mayTake(chair)) {
       const gone = document.createElement("p")
       gone.className = "seat-sheet__gone"
-      gone.textContent = this.dataset.gone
+      gone.textContent = words.gone
       ways.replaceChildren(gone)
       return
     }
@@ -285,7 +285,8 @@ class SeatChoice extends HTMLElement {
     if (this.busy) return
     const gone = this.inputs.filter((input) => input.checked && !this.isFree(Number(input.dataset.at)))
     if (!gone.length) return
-    const words = gone.map((input) => input.closest("li").querySelector(".chosen__where").textContent.trim()).join("; ")
+    const names = gone.map((input) => input.dataset.whole ?? input.closest("li").querySelector(".chosen__where").textContent.trim())
+    const words = [...new Set(names)].join("; ")
     for (const input of gone) input.closest("li").remove()
     this.settle()
     this.say(this.dataset.taken.replace("{}", words))

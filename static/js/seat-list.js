@@ -28,13 +28,14 @@ class SeatList extends HTMLElement {
     }
     this.count()
     if (!lost.length) return
-    this.querySelector("[data-announcement]").textContent = this.dataset.taken.replace("{}", lost.join("; "))
+    this.querySelector("[data-announcement]").textContent = this.dataset.taken.replace("{}", [...new Set(lost)].join("; "))
     this.querySelector("form").dispatchEvent(new Event("input", { bubbles: true }))
   }
 
   name(box) {
-    const row = box.closest("fieldset").querySelector("legend").firstChild.textContent.trim()
-    return `${row}, ${box.closest("label").querySelector("span").firstChild.textContent.trim().replace(/,$/, "")}`
+    const bank = box.closest("fieldset")
+    const row = bank.querySelector("legend").firstChild.textContent.trim()
+    return "whole" in bank.dataset ? row : `${row}, ${box.closest("label").querySelector("span").firstChild.textContent.trim().replace(/,$/, "")}`
   }
 
   letter(box) {

@@ -338,6 +338,26 @@ def test_a_whole_table_is_taken_at_its_price(served, riverside, at_riverside, ph
     expect(phone.locator(".chosen__seat")).to_have_count(0)
 
 
+def test_a_whole_table_that_goes_to_somebody_else_is_spoken_of_as_a_table(
+    served, riverside, at_riverside, phone
+):
+    table = a_row("T1", 4) | {"kind": "table", "whole": True}
+    event = make_seated(a_drawing(table, a_row("A", 4, y=300)))
+    states.clear()
+    seat_plans.clear()
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+    chair = phone.locator(".chair[aria-label^='Table T1, seat 2']")
+    chair.dispatch_event("click", {"detail": 0})
+    phone.get_by_role("button", name="Take this table").click()
+    expect(phone.locator(".chosen__seat")).to_have_count(4)
+
+    others_take(event, 0, 1, 2, 3)
+
+    expect(phone.get_by_text("Stalls, Table T1 went to somebody else just now.")).to_be_visible()
+    chair.dispatch_event("click", {"detail": 0})
+    expect(phone.get_by_text("Somebody else has this table")).to_be_visible()
+
+
 def test_a_checkout_that_is_closed_gives_its_seats_back_early(served, riverside, play, phone):
     open_map(phone, served.at(riverside, f"/events/{play.slug}"))
     take(phone, "A", 1)

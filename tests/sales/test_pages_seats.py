@@ -411,11 +411,26 @@ def test_a_table_that_is_sold_whole_is_offered_at_what_it_costs(storefront, at_r
     assert page.count("$102.80") == 5
     assert 'data-whole="$102.80 for all 4 seats"' in seats
     assert 'data-take="Take this table"' in seats
+    assert 'data-gone="Somebody else has this table"' in seats
     assert "$102.80" in sheet
     assert "for all 4 seats of it" in sheet
     assert "Table T1 is sold as a whole" in sheet
     assert "sold as a whole: $102.80 for all 4 seats" in listed
     assert "data-whole" not in storefront.get(f"/events/{event.slug}/sections/s1/seats").text
+
+
+def test_a_whole_table_that_is_gone_is_spoken_of_as_a_table(storefront, at_riverside):
+    event = a_room_with_a_table()
+    hall = hall_of(event)
+    table = [f"t-T1-{number}" for number in range(1, 5)]
+    others_take(event, *(hall.keys.index(key) for key in table))
+
+    answer = post(storefront, event, seat=table)
+
+    assert answer.status_code == 409
+    assert "Tables, Table T1 went to somebody else." in answer.text
+    chosen = storefront.get(f"/events/{event.slug}/seats/chosen?seat=t-T1-1").text
+    assert 'data-whole="Tables, Table T1"' in chosen
 
 
 def test_why_seats_come_to_less_than_their_prices_is_said(storefront, play):
