@@ -25,6 +25,7 @@ from eventflow.sales import availability, holds, orders
 from eventflow.sales import figures as sales_figures
 from eventflow.sales.models import Hold, Order
 from eventflow.sales.orders import Buyer
+from eventflow.sales.seat_refusals import SingleSeat
 from eventflow.seating import allocations
 from eventflow.seating import hall as halls
 from eventflow.tickets import qr, showing_tickets
@@ -73,6 +74,7 @@ def hold(slug: str) -> Response:
             _wanted(event, enough=bool(chosen)),
             chosen=chosen,
             need="need" in request.form,
+            may_strand=request.form.get("single") == "leave",
             person_id=_person(),
             form_key=request.form.get("form_key") or desk.new_form_key(),
             at=at,
@@ -80,7 +82,12 @@ def hold(slug: str) -> Response:
     except Invalid as refusal:
         return _till(drafting.find(slug), refusal.fields)
     except Refusal as refusal:
-        return _till(drafting.find(slug), {"": _said(refusal)}, status=refusal.status)
+        return _till(
+            drafting.find(slug),
+            {"": _said(refusal)},
+            status=refusal.status,
+            may_strand=isinstance(refusal, SingleSeat),
+        )
     availability.forget(event.id)
     return _to(slug, f"held/{placed.id}")
 
@@ -195,7 +202,13 @@ def open_shift(slug: str) -> Response:
     return _to(slug)
 
 
-def _till(event: Event, errors: Mapping[str, str], *, status: int | None = None) -> Response:
+def _till(
+    event: Event,
+    errors: Mapping[str, str],
+    *,
+    status: int | None = None,
+    may_strand: bool = False,
+) -> Response:
     at = now()
     rule = g.tenant.fee_rule(event.currency, event.fee_mode)
     shift = shifts.current(event, _person())
@@ -227,6 +240,7 @@ def _till(event: Event, errors: Mapping[str, str], *, status: int | None = None)
         | _typed_of_buyer(),
         form_key=request.form.get("form_key") if errors else desk.new_form_key(),
         methods=shift_pages.methods(),
+        may_strand=may_strand,
         errors=errors,
     )
 

@@ -6,7 +6,7 @@ that what the drawer owes is written down in the same transaction that issues th
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from eventflow.sales import holds, orders, seats
 from eventflow.sales.holds import Placed
 from eventflow.sales.models import Hold, Order
 from eventflow.sales.orders import Buyer
+from eventflow.sales.seat_refusals import SingleSeat
 
 BUYER = "box office"
 """Whose holds those of the till are."""
@@ -46,6 +47,7 @@ def hold(
     *,
     chosen: Sequence[uuid.UUID] = (),
     need: bool = False,
+    may_strand: bool = False,
     person_id: uuid.UUID,
     form_key: str,
     at: datetime,
@@ -53,13 +55,37 @@ def hold(
     """Set places aside while the buyer looks for their purse. Commits by itself.
 
     `chosen` are seats by name; of a tier that is sold by seat, `wanted` gets the best there are.
-    The same `form_key` is the same hold. Raises what `seats.place` raises, and ShiftClosed.
+    The same `form_key` is the same hold. A choice that leaves a single seat is refused unless it
+    `may_strand` one, which the audit log tells of. Raises what `seats.place` raises, and
+    ShiftClosed.
     """
     slug = event.slug
     if shifts.current(event, person_id) is None:
         raise shifts.ShiftClosed(_("Open your shift before you sell."))
+    event_id = event.id
     asker = seats.Asker(BUYER, f"door:{form_key}", hidden_too=True, need=need)
-    return seats.place(slug, seats=chosen, items=wanted, asker=asker, at=at)
+    try:
+        return seats.place(slug, seats=chosen, items=wanted, asker=asker, at=at)
+    except SingleSeat as refusal:
+        if not may_strand:
+            raise
+        left = [seat["label"] for seat in refusal.facts["document"]["seats"]]
+    asker = replace(asker, may_strand=True)
+    placed = seats.place(slug, seats=chosen, items=wanted, asker=asker, at=at)
+    with transaction():
+        _note_stranded(db.session.get_one(Event, event_id), placed, left, at=at)
+    return placed
+
+
+def _note_stranded(event: Event, placed: Placed, left: Sequence[str], *, at: datetime) -> None:
+    taken = [seat.label for line in placed.lines for seat in line.seats]
+    words = _(
+        "Set %(seats)s aside at the door, though it leaves a single seat: %(left)s",
+        seats=", ".join(taken),
+        left=", ".join(left),
+    )
+    after = {"seats": taken, "left": list(left)}
+    audit.record("door_sales.strand", event, words, after=after, at=at)
 
 
 def held(event: Event, hold_id: uuid.UUID, *, at: datetime, lock: bool = False) -> Hold:

@@ -38,6 +38,8 @@ class Asker:
     """Opens the allocation it belongs to."""
     need: bool = False
     """Somebody in the party uses a wheelchair."""
+    may_strand: bool = False
+    """The rule of single seats is not for them: the box office said so."""
     keeps: frozenset[uuid.UUID] = frozenset()
     """Seats of the hold that is replaced that were not asked for anew: others join them."""
 

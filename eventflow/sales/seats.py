@@ -81,6 +81,7 @@ def place(
         holds.merged(others) if any(one.quantity for one in others) else {},
         asker,
         at,
+        singles=asker.may_strand,
     )
     if not wish.size:
         return _place_unseated(slug, items, asker, at=at)
@@ -133,11 +134,11 @@ def _place_best(wish: Wish) -> Placed:
             if attempt:
                 raise none_left(wish, now)
             continue
-        wish.singles = any(strands for _seats, strands in groups)
+        wish.singles = wish.asker.may_strand or any(strands for _seats, strands in groups)
         answer = _ask(wish, [seats for seats, _strands in groups], wait=last)
         if answer.get("refused") not in _TRY_AGAIN:
             break
-        wish.singles = False
+        wish.singles = wish.asker.may_strand
     if "refused" in answer:
         raise refusal(wish, answer)
     return _placed(wish, answer)

@@ -9,6 +9,7 @@ from flask import current_app
 from PIL import Image
 from sqlalchemy import func, select
 
+from eventflow.accounts.models import AuditEntry
 from eventflow.checkin import door_sales, shifts
 from eventflow.checkin.models import DoorSale, Shift
 from eventflow.db import db, now, transaction
@@ -264,6 +265,46 @@ def test_a_seat_that_is_gone_is_refused_with_what_is_near(till, theatre):
     assert "Stalls A3 went to somebody else" in refused.text
     assert "Free near there: Stalls A" in refused.text
     assert 'value="A3"' in refused.text  # nothing typed is lost
+
+
+def stranded() -> list[AuditEntry]:
+    db.session.rollback()
+    return list(
+        db.session.scalars(select(AuditEntry).where(AuditEntry.action == "door_sales.strand"))
+    )
+
+
+def test_a_single_seat_is_left_only_by_who_says_so(till, theatre):
+    refused = set_aside(till, theatre, seats="A2, A3")
+    assert refused.status_code == 409
+    assert "This would leave a single seat: Stalls A1." in refused.text
+    assert re.search(r'<button[^>]* name="single" value="leave"', refused.text)
+    key = re.search(r'name="form_key" value="([^"]+)"', refused.text)[1]
+    assert (now_of(theatre), stranded()) == ("f" * 12, [])
+
+    form = {"form_key": key, "seats": "A2, A3", "single": "leave"}
+    address = f"/manage/events/{theatre.slug}/box-office/held"
+    held = [till.post(address, data=form) for _press in range(2)]
+
+    assert held[0].status_code == 303
+    assert held[0].location == held[1].location
+    assert now_of(theatre) == "fhhfff" + "f" * 6
+    [entry] = stranded()
+    assert entry.actor_name == "Sam"
+    assert "Stalls A2, Stalls A3" in entry.words
+    assert entry.words.endswith("leaves a single seat: Stalls A1")
+
+
+def test_nobody_is_asked_about_a_single_seat_for_another_reason(till, theatre):
+    set_aside(till, theatre, seats="A3")
+
+    assert 'name="single"' not in set_aside(till, theatre, seats="A3").text
+    assert 'name="single"' not in till.get(f"/manage/events/{theatre.slug}/box-office").text
+
+
+def test_what_leaves_no_single_seat_is_not_written_down(till, theatre):
+    assert set_aside(till, theatre, seats="A1, A2", single="leave").status_code == 303
+    assert stranded() == []
 
 
 def test_a_seat_that_is_not_there_is_said_at_its_field(till, theatre):
