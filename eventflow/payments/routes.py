@@ -23,7 +23,7 @@ from eventflow.payments import checkout, order_page, reconciling, sandbox_page
 from eventflow.payments.providers import PaymentRefused, ProviderDown
 from eventflow.payments.stripe_provider import CAME_BACK
 from eventflow.queue import enqueue
-from eventflow.sales import buyers, holds, orders, presses, receipts, seat_pages
+from eventflow.sales import buyers, holds, lapsed, orders, presses, receipts, seat_pages
 from eventflow.sales.models import Hold, Order
 from eventflow.security import keep_address_secret
 
@@ -227,7 +227,7 @@ def _lapsed(hold: Hold) -> Response:
         hold=hold,
         given_back=hold.status == "released" and not hold.has_lapsed(now()),
         has_typed=any(hold.typed.values()),
-        lines=[(line.tier.name, line.quantity) for line in hold.lines],
+        lapsed=lapsed.of(hold, at=now()),
         minutes=g.tenant.hold_minutes,
         choose_again=seat_pages.back_to_choosing(hold.event),
     )

@@ -12,16 +12,31 @@ import secrets
 import time
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import session
 
 from eventflow.sales import seats as seat_sales
 from eventflow.sales.holds import Placed, Wanted
 from eventflow.sales.seat_wishes import Asker, Best
+from eventflow.seating import hall as halls
 
 AGAIN_WITHIN = 10
 """Seconds in which the same wish is the same press. Less than any hold lives."""
+MOST_REMEMBERED = 40
+"""Seats of a hold that the session names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a hold was asked for with, as far as the session remembers."""
+
+    seats: list[str]
+    """Keys of the drawing."""
+    need: bool
+    code: str
 
 
 def place(
@@ -68,7 +83,9 @@ def place(
         placed = put(f"{key}:{secrets.token_urlsafe(6)}")
     if before and before[0] != str(placed.id):
         session["earlier"] = before[0]
-    session["hold"] = [str(placed.id), wish, int(time.time()), slug, code]
+    asked = {"code": code, "need": need, "seats": _keys(slug, placed)}
+    facts = {name: value for name, value in asked.items() if value}
+    session["hold"] = [str(placed.id), wish, int(time.time()), slug, facts]
     return placed.id
 
 
@@ -83,7 +100,14 @@ def held_at(slug: str) -> uuid.UUID | None:
 def code_at(slug: str) -> str:
     """The code this browser got its last hold with, if that was for this event; or nothing."""
     last = session.get("hold")
-    return last[4] if last and last[3:4] == [slug] and len(last) > 4 else ""
+    return _facts(last).get("code", "") if last and last[3:4] == [slug] else ""
+
+
+def asked_for(hold_id: uuid.UUID) -> Asked:
+    """What this browser got this hold with; nothing is known of the holds of others."""
+    last = session.get("hold")
+    facts = _facts(last) if last and last[0] == str(hold_id) else {}
+    return Asked(facts.get("seats", []), facts.get("need", False), facts.get("code", ""))
 
 
 def earlier_hold() -> str | None:
@@ -97,6 +121,20 @@ def over(hold_id: uuid.UUID) -> None:
     last = session.get("hold")
     if last and last[0] == str(hold_id):
         session["hold"] = [last[0], "", 0, *last[3:]]
+
+
+def _facts(last: list[Any]) -> dict[str, Any]:
+    # A cookie may be older than what is kept in it.
+    return last[4] if len(last) > 4 and isinstance(last[4], dict) else {}
+
+
+def _keys(slug: str, placed: Placed) -> list[str]:
+    """The held seats by their keys; of more than a party has, none: it goes into a cookie."""
+    ids = [str(seat.id) for line in placed.lines for seat in line.seats]
+    if not 0 < len(ids) <= MOST_REMEMBERED or (hall := halls.of_slug(slug)) is None:
+        return []
+    known = hall.position_of
+    return [hall.keys[known[one]] for one in ids if one in known]
 
 
 def _wish(

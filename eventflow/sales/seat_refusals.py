@@ -48,13 +48,7 @@ def refusal(wish: Wish, answer: dict[str, Any]) -> Refusal:
     labels = ", ".join(seat["label"] for seat in named)
     match answer["refused"]:
         case "seat_taken" | "busy":
-            words = ngettext(
-                "%(seats)s went to somebody else. Please choose again.",
-                "%(seats)s went to somebody else. Please choose again.",
-                len(named) or 1,
-                seats=_places(wish.hall, named) or _("Some of these seats"),
-            )
-            return SeatTaken(words, document=_alternatives(wish, named))
+            return SeatTaken(gone_words(wish.hall, named), document=_alternatives(wish, named))
         case "single_seat":
             words = _("This would leave a single seat: %(seats)s.", seats=labels)
             return SingleSeat(words, document=_alternatives(wish, named, taken=False))
@@ -111,6 +105,20 @@ def none_left(wish: Wish, now: bytes) -> Refusal:
     return holds.SoldOut(words, document={"left": left})
 
 
+def gone_words(hall: Hall, named: Collection[dict[str, Any]]) -> str:
+    return ngettext(
+        "%(seats)s went to somebody else. Please choose again.",
+        "%(seats)s went to somebody else. Please choose again.",
+        len(named) or 1,
+        seats=_places(hall, named) or _("Some of these seats"),
+    )
+
+
+def nearest(hall: Hall, now: bytes, wanted: tuple[int, ...], rules: Rules) -> list[tuple[int, ...]]:
+    """What is free nearest to these seats: positions of each choice."""
+    return [choice.positions for choice in _nearest(_Same(hall), now, wanted, rules)]
+
+
 def _places(hall: Hall, seats: Collection[dict[str, Any]]) -> str:
     """The seats by name; a table that is sold only whole by its own, once."""
     names = []
@@ -143,14 +151,14 @@ def _alternatives(
     for seat in named if taken else ():
         if seat["id"] in hall.position_of and now[hall.position_of[seat["id"]]] == states.FREE:
             now[hall.position_of[seat["id"]]] = states.HELD
-    found = _nearest(_Same(hall), wish.sees(bytes(now)), wanted, wish.rules)
+    found = nearest(hall, wish.sees(bytes(now)), wanted, wish.rules)
     return _named(named) | {
         "alternatives": [
             {
-                "seats": [hall.ids[p] for p in choice.positions],
-                "labels": [hall.labels[p] for p in choice.positions],
+                "seats": [hall.ids[p] for p in positions],
+                "labels": [hall.labels[p] for p in positions],
             }
-            for choice in found
+            for positions in found
         ]
     }
 

@@ -10,7 +10,7 @@ from eventflow.db import db, new_id, now, transaction
 from eventflow.payments import refunding
 from eventflow.payments.models import Payment, PaymentAccount
 from eventflow.queue import OutboxJob
-from eventflow.sales import holds, orders
+from eventflow.sales import availability, holds, orders
 from eventflow.sales.models import Hold, Order
 from tests import factories
 from tests.people import browser_at
@@ -230,6 +230,22 @@ def test_a_lapsed_hold_says_what_happened_and_what_was_kept(checkout, shopper):
         assert "The time is over" in answer.text
         assert "What you typed is kept" in answer.text
         assert "/events/winter-gala#tickets" in answer.text
+
+
+def test_places_without_seats_are_taken_again_in_one_press(checkout, shopper, gala):
+    lapse(checkout)
+    page = shopper.get(checkout).text
+    [(field, quantity)] = re.findall(r'type="hidden" name="(tier-[^"]+)" value="([^"]+)"', page)
+    assert "Hold the same again" in page
+
+    assert shopper.post("/events/winter-gala/holds", data={field: quantity}).status_code == 303
+    availability.forget(gala.id)
+    factories.hold(gala, gala.tiers[0].stock.capacity - int(quantity))
+    availability.forget(gala.id)
+
+    page = shopper.get(checkout).text
+    assert "is sold out by now" in page
+    assert "Hold the same again" not in page
 
 
 def test_who_chooses_again_need_not_type_again(gala, checkout, shopper):

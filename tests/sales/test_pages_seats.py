@@ -10,13 +10,14 @@ from sqlalchemy import select, update
 from eventflow.db import db, now, transaction
 from eventflow.messages import order_facts
 from eventflow.payments import checkout
-from eventflow.sales import holds, seat_plans, seats
+from eventflow.sales import availability, holds, seat_plans, seats
 from eventflow.sales.models import Hold, Order
 from eventflow.sales.seat_wishes import Asker
 from eventflow.seating import allocations, states
 from eventflow.seating import hall as halls_in_memory
 from eventflow.seating.models import Seat, Seating
 from tests.factories import BEA
+from tests.people import browser_at
 from tests.seating import halls
 from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated
 
@@ -802,3 +803,92 @@ def test_seats_that_became_an_order_are_not_added_to(storefront, at_riverside, p
 
     [_ordered, hold] = sorted(live_holds(), key=lambda one: str(one.id) != hold_id)
     assert held_seats(hold.id) == ["Stalls B1", "Stalls B2"]
+
+
+def lapse(address: str) -> None:
+    with transaction():
+        holds.find(address.rpartition("/")[2]).expires_at = now() - timedelta(seconds=1)
+
+
+def again(page: str) -> list[tuple[str, str]]:
+    """What the form that takes the same once more would send."""
+    [form] = re.findall(r'<form[^>]*id="again".*?</form>', page, re.DOTALL)
+    return re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
+
+
+def test_a_lapsed_hold_names_its_seats_and_one_press_takes_them_again(storefront, play):
+    standing = f"tier-{play.tiers[2].id}"
+    lost = post(storefront, play, seat=keys(3, 4), **{standing: "2"}).location
+    lapse(lost)
+    forget_all(play)
+
+    page = storefront.get(lost).text
+    assert "2 × Stalls: Stalls A3, Stalls A4" in page
+    assert "Hold the same again" in page
+    assert again(page) == [("seat", "k3"), ("seat", "k4"), (standing, "2")]
+    answer = post(storefront, play, **{"seat": keys(3, 4), standing: "2"})
+
+    assert answer.status_code == 303
+    assert answer.location != lost
+    assert held_seats(uuid.UUID(answer.location.rpartition("/")[2])) == ["Stalls A3", "Stalls A4"]
+
+
+def test_of_a_lapsed_hold_it_is_said_which_seats_are_gone_and_what_is_near(storefront, play):
+    lost = post(storefront, play, seat=keys(3, 4)).location
+    lapse(lost)
+    forget_all(play)
+    others_take(play, 3, 4)
+
+    page = storefront.get(lost).text
+
+    assert "2 × Stalls: Stalls A3, Stalls A4" in page
+    assert "Stalls A4 went to somebody else" in page
+    assert "Hold the same again" not in page
+    [instead, *_others] = re.findall(r'name="instead" value="([^"]+)"[^>]* form="again"', page)
+    answer = post(storefront, play, **dict(again(page)), instead=instead)
+    assert answer.status_code == 303
+    assert len(held_seats(uuid.UUID(answer.location.rpartition("/")[2]))) == 2
+
+
+def test_another_browser_is_told_of_a_lapsed_hold_what_is_still_known(
+    app, riverside, storefront, play
+):
+    lost = post(storefront, play, seat=keys(3, 4)).location
+    lapse(lost)
+    forget_all(play)
+    stranger = browser_at(app, riverside)
+    assert again(stranger.get(lost).text) == [("seat", "k3"), ("seat", "k4")]
+    others_take(play, 3, 4)
+
+    page = stranger.get(lost).text
+
+    assert "2 × Stalls: Stalls A3<" in page
+    assert "Some of these seats went to somebody else" in page
+    assert "Hold the same again" not in page
+
+
+def test_seats_of_a_code_are_taken_again_with_it(storefront, presale):
+    lost = post(storefront, presale, seat=keys(1, 2), code="FRIENDS", need="accessible").location
+    lapse(lost)
+    forget_all(presale)
+
+    page = storefront.get(lost).text
+
+    assert "Hold the same again" in page
+    expected = [("seat", "k1"), ("seat", "k2"), ("need", "accessible"), ("code", "FRIENDS")]
+    assert again(page) == expected
+
+
+def test_of_an_event_that_is_over_nothing_is_offered_again(storefront, play):
+    lost = post(storefront, play, seat=keys(3, 4)).location
+    lapse(lost)
+    with transaction():
+        for tier in play.tiers:
+            tier.sale_end = now() - timedelta(seconds=1)
+    availability.forget(play.id)
+    forget_all(play)
+
+    page = storefront.get(lost).text
+
+    assert "Stalls A3, Stalls A4" in page
+    assert "Hold the same again" not in page
