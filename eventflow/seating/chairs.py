@@ -89,7 +89,8 @@ def _insert(model: Any, event_id: uuid.UUID, rows: Iterable[dict[str, Any]]) -> 
     tenant_id = current_tenant_id()
     values = [{"tenant_id": tenant_id, "event_id": event_id, **row} for row in rows]
     if values:
-        db.session.execute(insert(model), values)
+        # The table and not the class: of 20,000 rows nobody needs anything back.
+        db.session.execute(insert(model.__table__), values)
 
 
 def rows_of(event_id: uuid.UUID) -> dict[str, SeatRow]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from eventflow.accounts import audit
 from eventflow.db import db, new_id
@@ -36,8 +36,15 @@ class SeatsTaken(Refusal):
 
 
 def freeze(event: Event, seat_map: SeatMap, *, at: datetime) -> Seating:
-    """Seat an event on a copy of this map. Nothing is for sale before `price` says as what."""
-    if of(event.id) is not None:
+    """Seat an event on a copy of this map. Nothing is for sale before `price` says as what.
+
+    A hall of 20,000 takes a second or two: a second press meanwhile waits for the first, and comes
+    to the same.
+    """
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    if (seated := of(event.id)) is not None:
+        if (seated.seat_map_id, seated.map_version) == (seat_map.id, seat_map.version):
+            return seated
         raise Refusal(_("This event is seated already. Take over the map, or unseat it first."))
     _refuse_without_category(seat_map.drawing)
     seating = Seating(

@@ -1,4 +1,5 @@
-// One press, one submission: further ones are swallowed until the answer is there.
+// One press, one submission: further ones are swallowed until the answer is there. A button whose
+// work takes a while says so meanwhile, in the words of its data-doing.
 class OnceForm extends HTMLElement {
   connectedCallback() {
     // On the way down, before htmx hears of it: it would keep a second submission for later.
@@ -31,10 +32,19 @@ class OnceForm extends HTMLElement {
     this.busy = true
     event.target.setAttribute("aria-busy", "true")
     event.submitter?.setAttribute("aria-busy", "true")
+    if (event.submitter?.dataset.doing) this.say(event.submitter)
+  }
+
+  say(button) {
+    const words = button.querySelector("span")
+    this.said = { words, before: words.textContent }
+    words.textContent = button.dataset.doing
   }
 
   release() {
     this.busy = false
+    if (this.said) this.said.words.textContent = this.said.before
+    this.said = null
     for (const element of this.querySelectorAll("[aria-busy]")) element.removeAttribute("aria-busy")
   }
 }

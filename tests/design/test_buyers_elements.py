@@ -98,6 +98,25 @@ def test_a_form_is_busy_until_htmx_has_its_answer(gallery, page):
     assert len(gallery.received) == 1
 
 
+def test_a_button_says_what_it_is_doing_until_it_is_done(gallery, page):
+    gallery.answer("hold", "Held")
+    gallery.at_work.clear()
+    page.goto(
+        gallery.hang(
+            '<once-form><form hx-post="/desk/hold" hx-target="#place">'
+            '<button data-doing="Holding …"><span>Hold</span></button></form></once-form>'
+            '<p id="place"></p>'
+        )
+    )
+    button = page.locator("button[data-doing]")
+
+    button.click()
+    expect(button).to_have_text("Holding …")
+    gallery.at_work.set()
+
+    expect(button).to_have_text("Hold")
+
+
 def test_a_form_can_be_sent_again_after_coming_back(gallery, page):
     gallery.answer("pay", "<h1>Paid</h1>")
     page.goto(gallery.hang(TWICE))

@@ -6,11 +6,16 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import func, select
 
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
+from eventflow.events.models import Event
 from eventflow.sales import holds, seats
+from eventflow.seating import freezing
+from eventflow.seating.models import Seat, SeatMap
+from tests import factories
 from tests.load.test_rush import at_once, differences
-from tests.seating.theatres import hall_of, make_seated, now_of, theatre
+from tests.seating.theatres import hall_of, make_map, make_seated, now_of, theatre
 
 pytestmark = pytest.mark.load
 
@@ -49,6 +54,22 @@ def test_two_buyers_never_strand_a_seat_between_them(app, at_riverside):
 
         assert came_to.count("single_seat") == 1
         assert now_of(event).count("h") == 2
+
+
+def test_a_button_pressed_twice_at_once_seats_an_event_once(app, at_riverside):
+    event, map_id = factories.make_event(publish=False), make_map(theatre(20, 40)).id
+    db.session.commit()
+    event_id = event.id
+
+    def press():
+        with transaction():
+            seat_map = db.session.get_one(SeatMap, map_id)
+            freezing.freeze(db.session.get_one(Event, event_id), seat_map, at=now())
+        return "seated"
+
+    assert at_once(app, at_riverside, [press] * 6) == ["seated"] * 6
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).where(Seat.event_id == event_id)) == 800
 
 
 def test_buyers_whose_choices_cross_do_not_deadlock(app, at_riverside):

@@ -4,7 +4,9 @@ import copy
 import re
 
 import pytest
+from sqlalchemy import select
 
+from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
 from eventflow.events import drafting
 from eventflow.events.models import Event
@@ -48,6 +50,24 @@ def test_from_no_seats_to_seats_that_cost_something(console, at_riverside):
     page = console.get(HERE).text
     assert "How full it is" in page
     assert console.get(f"{HERE}/hall.svg").text.startswith("<svg")
+
+
+def test_a_second_press_seats_nothing_twice(console, at_riverside):
+    factories.make_event(tiers=[], publish=False)
+    with transaction():
+        first, other = (make_map(a_drawing(a_row("A", 6))).id for _map in range(2))
+
+    assert 'data-doing="Copying the map' in console.get(HERE).text
+    answers = [console.post(f"{HERE}/map", data={"map": first}) for _press in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    seated = "Seated Winter Gala on the map"
+    assert (
+        len(db.session.scalars(select(AuditEntry).where(AuditEntry.words.contains(seated))).all())
+        == 1
+    )
+    assert db.session.query(Seat).count() == 6
+    assert console.post(f"{HERE}/map", data={"map": other}).status_code == 409
 
 
 def test_a_new_tier_needs_a_price_that_can_be_read(console, at_riverside):
