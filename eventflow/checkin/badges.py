@@ -106,7 +106,7 @@ def note(ticket: Ticket, *, form_key: str, first_only: bool = False, at: datetim
     if form_key and any((after or {}).get("form") == form_key for after in keys):
         return
     if keys and first_only:
-        raise Refusal(_("This badge was printed already."))
+        raise Refusal(_("Has a badge already, from an earlier entry."))
     if len(keys) >= MOST_PRINTS:
         raise Refusal(_("This badge was printed twice already. The audit log says by whom."))
     words = _("Printed the badge of %(name)s", name=ticket.attendee_name)

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from eventflow.checkin import devices
+from eventflow.checkin import devices, plan
 from eventflow.checkin.models import Scan
+from eventflow.checkin.plan import GateFacts
 from eventflow.db import db, now, transaction
 from eventflow.tickets import codes, keys
 from eventflow.tickets.models import Ticket
@@ -119,6 +120,38 @@ def test_a_badge_is_printed_with_the_first_entry_and_once_again(door, riverside,
     width, height = (float(side) * 25.4 / 72 for side in sheet.mediabox[2:])
     assert (round(width), round(height)) == (90, 55)
     assert "Bea Buyer" in sheet.extract_text() and "Scan" not in sheet.extract_text()
+
+
+def test_whoever_comes_back_has_a_badge_and_may_be_given_another(door, riverside, gala):
+    with transaction():
+        plan.add_gate(gala, GateFacts("Lobby", entries=None), at=now())
+    order = factories.pay(factories.order(riverside, gala, 1))
+    code = code_of(order.tickets[0])
+    door.reload()
+    door.get_by_text("Lobby").click()
+    scan_and_print(door)
+    wedge(door, code)
+    expect(door.locator("#answer-badge")).to_have_text("Badge printed", timeout=15_000)
+    door.evaluate(
+        """() => {
+             const badge = document.querySelector("#answer-badge")
+             window.said = []
+             const watcher = new MutationObserver(() => window.said.push(badge.textContent))
+             watcher.observe(badge, { childList: true, subtree: true })
+           }"""
+    )
+
+    wedge(door, code)
+
+    answered(door, "Come in", "Bea Buyer")
+    badge = door.locator("#answer-badge")
+    expect(badge).to_have_text("Has a badge already, from an earlier entry.", timeout=15_000)
+    expect(badge).to_have_attribute("data-quiet", "")
+    assert not [words for words in door.evaluate("window.said") if "printer" in words]
+    door.get_by_role("button", name="Print the badge again").click()
+    expect(badge).to_have_text("Badge printed again", timeout=15_000)
+    assert badge.get_attribute("data-quiet") is None
+    assert door.evaluate("window.prints") == 2
 
 
 def test_without_network_no_badge_is_printed_and_the_door_goes_on(door, riverside, gala):

@@ -30,6 +30,7 @@ def test_the_first_entry_prints_a_badge_and_a_person_may_ask_once_more(paired, s
     assert (printed.json["tier"], printed.json["event"]) == ("Stalls", "Winter Gala")
     assert printed.json["prints_left"] == sent_again.json["prints_left"] == 1
     assert (by_itself.status_code, by_itself.json["code"]) == (409, "conflict")
+    assert by_itself.json["detail"] == "Has a badge already, from an earlier entry."
     assert (reprint.status_code, reprint.json["prints_left"]) == (201, 0)
     assert third.status_code == 409
     assert [entry.actor_name for entry in log()] == ["Lobby kiosk", "Lobby kiosk"]

@@ -18,17 +18,21 @@ export function arePrinted() {
   return Boolean(here.device?.settings.badges)
 }
 
-// Print the badge of a scan once its entry is at the box office; again is the one reprint.
-export function print(scan, { again = false } = {}) {
-  printing = printing.then(() => printNow(scan, again)).catch((problem) => console.warn("badge", problem))
+// Print the badge of a scan once its entry is at the box office; again is the one reprint. Of
+// somebody who is back nothing is promised: they have one, unless the first entry's never came.
+export function print(scan, { again = false, isBack = false } = {}) {
+  printing = printing.then(() => printNow(scan, again, isBack)).catch((problem) => console.warn("badge", problem))
   return printing
 }
 
-async function printNow({ scan_id }, again) {
-  tell("badge", { scan_id, word: "badge.asking" })
-  if (!(await isSent(scan_id))) return tell("badge", { scan_id, word: "badge.offline" })
+async function printNow({ scan_id }, again, isBack) {
+  if (!isBack) tell("badge", { scan_id, word: "badge.asking" })
+  if (!(await isSent(scan_id))) {
+    if (!isBack) tell("badge", { scan_id, word: "badge.offline" })
+    return
+  }
   const answer = await server.call("POST", "/badges", { body: { scan_id, again } })
-  if (!answer.ok) return tell("badge", { scan_id, ...refused(answer) })
+  if (!answer.ok) return tell("badge", { scan_id, isQuiet: !again && answer.status === 409, ...refused(answer) })
   fill(answer.body)
   window.print()
   tell("badge", { scan_id, word: again ? "badge.printed_again" : "badge.printed" })
@@ -61,6 +65,6 @@ function fill(facts) {
 }
 
 hear("admitted", (answer) => {
-  if (arePrinted() && answer.scan.direction !== "out") print(answer.scan)
+  if (arePrinted() && answer.scan.direction !== "out") print(answer.scan, { isBack: answer.isBack })
 })
 hear("left", () => (label.hidden = true))

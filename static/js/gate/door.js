@@ -82,11 +82,12 @@ async function decide(about, override) {
     version: manifest.version,
     state: "waiting",
   }
+  const isBack = verdict.result === "VALID" && direction !== "out" && Boolean(about.ticket) && manifest.isIn(about.ticket)
   await write(scan, about)
   manifest.note(scan)
   tabs.postMessage(scan)
   tell("scans")
-  const answer = { ...about, verdict, scan }
+  const answer = { ...about, verdict, scan, isBack }
   if (verdict.result === "VALID") tell("admitted", answer)
   return answer
 }

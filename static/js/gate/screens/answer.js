@@ -52,7 +52,7 @@ export function show(answer) {
   const order = showGroup(answer)
   byId("answer-override").hidden = !(maySupervise() && door.mayOverride(answer) && !here.device.locked)
   tellIn(byId("answer-badge"), null)
-  byId("answer-reprint").hidden = !(verdict.result === "USED" && badges.arePrinted() && !here.device.locked)
+  byId("answer-reprint").hidden = !((verdict.result === "USED" || answer.isBack) && badges.arePrinted() && !here.device.locked)
   byId("answer-undo").hidden = !(verdict.result === "VALID" && maySupervise() && !here.device.locked)
   panel.hidden = false
   panel.scrollTop = 0
@@ -125,8 +125,10 @@ byId("answer-reprint").addEventListener("click", ({ currentTarget: button }) => 
   button.hidden = true
   badges.print(shown.scan, { again: true })
 })
-hear("badge", ({ scan_id, word: name, text }) => {
-  if (shown?.scan.scan_id === scan_id) tellIn(byId("answer-badge"), text ?? word(name))
+hear("badge", ({ scan_id, word: name, text, isQuiet = false }) => {
+  if (shown?.scan.scan_id !== scan_id) return
+  byId("answer-badge").toggleAttribute("data-quiet", isQuiet)
+  tellIn(byId("answer-badge"), text ?? word(name))
 })
 byId("answer-undo").addEventListener("click", () => undo(panel.dataset.scan))
 panel.addEventListener("click", (event) => {
