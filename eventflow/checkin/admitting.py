@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -33,6 +33,10 @@ AMBER = frozenset(
     }
 )
 """Reasons that a supervisor may override, as they may override USED."""
+
+
+NOTED_TO_THE_MINUTE = timedelta(minutes=1)
+"""How much earlier than its ticket a reading may be before its clock is doubted."""
 
 
 class TokenRevoked(Exception):
@@ -151,6 +155,13 @@ def issued_later(claim: Claim, read_at: datetime) -> bool:
     issued = select(Ticket.issued_at).where(Ticket.id == claim.ticket_id)
     issued_at = db.session.scalar(issued) if claim.ticket_id else None
     return issued_at is not None and read_at < issued_at
+
+
+def issued_at(claims: Iterable[Claim]) -> dict[uuid.UUID, datetime]:
+    """When the tickets of these claims were issued, by their id."""
+    ids = {claim.ticket_id for claim in claims if claim.ticket_id}
+    found = db.session.execute(select(Ticket.id, Ticket.issued_at).where(Ticket.id.in_(ids)))
+    return {row.id: row.issued_at for row in found}
 
 
 def together(ticket_id: uuid.UUID | None) -> Claim:

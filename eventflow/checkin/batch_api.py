@@ -74,6 +74,10 @@ class ScanJudged(Document):
     ticket: Annotated[str, Field(description="Its digest")] | None
     checked_in_at: Instant | None
     double: DoubleShown | None
+    doubt: Annotated[
+        Literal["before_issue"] | None,
+        Field(description="There was no such ticket yet at that time: the clock was wrong"),
+    ]
 
 
 class BatchAnswer(Document):
@@ -109,6 +113,8 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
     First time wins, whatever order they arrive in: of two devices that let the same ticket in, the
     earlier has the entry and the later is answered USED, `double_entry`. `sent_at` is the
     device's clock as it sends; if that is off, every `scanned_at` is corrected by as much.
+    A `scanned_at` before the ticket was issued keeps its place in that order, and is answered and
+    listed with a `doubt`.
     Each of `also` becomes a scan of its own, `SCAN_ID:1`, `SCAN_ID:2` …
 
     A device that was revoked has some days to send what it read before that. Scans of a code
@@ -123,9 +129,10 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
         raise revoked(who) from None
     for admission in admissions:
         metrics.checked_in(admission.result)
+    issued = admitting.issued_at(reading.claim for reading in readings)
     return BatchAnswer.model_construct(
         results=[
-            _judged(reading, admission)
+            _judged(reading, admission, issued)
             for reading, admission in zip(readings, admissions, strict=True)
         ],
         revoked=who.is_revoked,
@@ -251,7 +258,9 @@ def _corrected(read_at: datetime, by: timedelta, at: datetime) -> datetime:
         return at
 
 
-def _judged(reading: Reading, admission: Admission) -> ScanJudged:
+def _judged(
+    reading: Reading, admission: Admission, issued: dict[uuid.UUID, datetime]
+) -> ScanJudged:
     first = entry_shown(admission.first)
     ticket = admission.ticket
     return ScanJudged.model_construct(
@@ -261,4 +270,12 @@ def _judged(reading: Reading, admission: Admission) -> ScanJudged:
         ticket=manifest.ticket_digest(uuid.UUID(ticket["id"])) if ticket else None,
         checked_in_at=admission.checked_in_at,
         double=first if admission.is_double else None,
+        doubt="before_issue" if _is_doubted(reading, issued) else None,
     )
+
+
+def _is_doubted(reading: Reading, issued: dict[uuid.UUID, datetime]) -> bool:
+    ticket_id = reading.claim.ticket_id
+    if ticket_id is None or ticket_id not in issued:
+        return False
+    return reading.scanned_at < issued[ticket_id] - admitting.NOTED_TO_THE_MINUTE

@@ -1,5 +1,9 @@
 """The HTTP API of the door's figures."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from eventflow.api.documents import Document, Instant, opaque
 from eventflow.checkin import figures, manifest, principals
 from eventflow.checkin.operations import api
@@ -37,7 +41,7 @@ class MinuteCount(Document):
 
 
 class CrossingShown(Document):
-    """Somebody was let in who should not have been."""
+    """A scan to be looked at: of somebody who should not have been let in, or by a wrong clock."""
 
     scan_id: str | None
     ticket: str
@@ -56,6 +60,10 @@ class DoorAnswer(Document):
     minutes: list[MinuteCount]
     doubles: list[CrossingShown]
     let_in_wrongly: list[CrossingShown]
+    doubted: Annotated[
+        list[CrossingShown],
+        Field(description="Told without network with a time before the ticket was issued"),
+    ]
     server_time: Instant
 
 
@@ -92,6 +100,7 @@ def show_door(slug: str) -> DoorAnswer:
         ],
         doubles=[_crossing(one) for one in figures.doubles(event)],
         let_in_wrongly=[_crossing(one) for one in figures.let_in_wrongly(event)],
+        doubted=[_crossing(one) for one in figures.doubted(event)],
         server_time=at,
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import aliased
 
+from eventflow.checkin.admitting import NOTED_TO_THE_MINUTE
 from eventflow.checkin.models import Area, Device, Gate, Scan
 from eventflow.db import db
 from eventflow.events.models import Event, Tier
@@ -85,7 +86,8 @@ class AnswerCount:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Somebody was let in who should not have been: the scan, and the entry that was first."""
+    """A scan that has to be looked at, say of somebody who should not have been let in; and the
+    entry that was first."""
 
     scan: Scan
     ticket: Ticket
@@ -326,6 +328,21 @@ def told_late(event: Event, *, most: int | None = None) -> list[Late]:
         Late(scan, ticket, f"{code}-{ticket.position}", device)
         for scan, ticket, code, device in rows
     ]
+
+
+def doubted(event: Event, *, most: int | None = None) -> list[Crossing]:
+    """Readings from before their ticket was issued, by the clock of whoever made them: nothing is
+    wrong with the ticket, but that clock was. The latest first."""
+    rows = db.session.execute(
+        select(Scan, Ticket, Order.code)
+        .join(Ticket, Ticket.id == Scan.ticket_id)
+        .join(Order, Order.id == Ticket.order_id)
+        .where(Scan.event_id == event.id, Scan.offline, Scan.undone_at.is_(None))
+        .where(Scan.scanned_at < Ticket.issued_at - NOTED_TO_THE_MINUTE)
+        .order_by(Scan.scanned_at.desc(), Scan.id.desc())
+        .limit(most)
+    )
+    return [Crossing(scan, ticket, f"{code}-{ticket.position}") for scan, ticket, code in rows]
 
 
 def who_and_where(scans: Sequence[Scan]) -> dict[uuid.UUID, str]:

@@ -35,7 +35,8 @@ def show_door(slug: str) -> Response:
     pace = figures.pace(event, at=at)
     heads, answers = figures.heads(event), figures.answers(event)
     doubles = figures.doubles(event, most=figures.MOST_LISTED)
-    crossed = [scan for one in doubles for scan in (one.scan, one.first) if scan]
+    doubted = figures.doubted(event, most=figures.MOST_LISTED)
+    crossed = [scan for one in (*doubles, *doubted) for scan in (one.scan, one.first) if scan]
     return page(
         "checkin/organizer/door.html",
         "figures",
@@ -52,6 +53,7 @@ def show_door(slug: str) -> Response:
         refusals=_refusals(answers),
         devices=figures.devices(event),
         doubles=doubles,
+        doubted=doubted,
         names={tier.id: tier.name for tier in event.tiers},
         who=figures.who_and_where(crossed),
         gone=figures.gone(event, most=figures.MOST_LISTED),

@@ -14,6 +14,7 @@ from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 from tests import factories
 from tests.checkin.test_admitting import make_gate, scans
+from tests.people import browser_at
 
 
 def made(ticket: Ticket | str, scan_id: str, at: datetime, **facts) -> dict:
@@ -181,6 +182,40 @@ def test_a_clock_that_is_off_is_corrected(paired, sold):
     )
     (scan,) = scans()
     assert abs(scan.scanned_at - at) < timedelta(seconds=10)
+
+
+def test_a_scan_from_before_its_ticket_was_issued_is_doubted_and_not_lost(
+    app, riverside, sam, paired, sold, gala
+):
+    (old, fine), slug = sold(2), gala.slug
+    device = paired("Ana’s phone")
+    batch = [
+        made(old, "a1", now() - timedelta(hours=3), result="VALID"),
+        made(fine, "a2", now(), result="VALID"),
+    ]
+
+    told, again = upload(device, *batch), upload(device, *batch)
+
+    assert told == again
+    assert [(one["result"], one["doubt"]) for one in told] == [
+        ("VALID", "before_issue"),
+        ("VALID", None),
+    ]
+    door = device.get(f"/events/{slug}/door").json
+    assert [one["scan_id"] for one in door["doubted"]] == ["a1"]
+    page = browser_at(app, riverside, sam).get(f"/manage/events/{slug}/door").text
+    assert "The clock of one scan was wrong" in page
+    assert "Scanned by a wrong clock" in page and "Ana’s phone" in page
+
+
+def test_a_time_noted_to_the_minute_is_not_doubted(paired, sold, gala):
+    (ticket,), slug = sold(1), gala.slug
+    device = paired()
+
+    (told,) = upload(device, made(ticket, "a1", now() - timedelta(seconds=50), result="VALID"))
+
+    assert told["doubt"] is None
+    assert device.get(f"/events/{slug}/door").json["doubted"] == []
 
 
 def test_a_scan_from_the_future_was_made_now(paired, sold):
