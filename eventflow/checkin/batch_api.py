@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -33,6 +34,8 @@ from eventflow.errors import Invalid, NotFound
 MOST_SCANS = 500
 AS_GOOD_AS_RIGHT = timedelta(seconds=2)
 """How far a clock may be off before what it said is corrected: the way here takes that long."""
+NEVER_SO_EARLY = timedelta(days=1)
+"""Before its ticket was sold: by then a clock is not off, it started anew."""
 
 
 class ScanMade(Document):
@@ -113,8 +116,9 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
     First time wins, whatever order they arrive in: of two devices that let the same ticket in, the
     earlier has the entry and the later is answered USED, `double_entry`. `sent_at` is the
     device's clock as it sends; if that is off, every `scanned_at` is corrected by as much.
-    A `scanned_at` before the ticket was issued keeps its place in that order, and is answered and
-    listed with a `doubt`.
+    A `scanned_at` before the ticket was issued is answered with a `doubt`. Up to a day it keeps its
+    place in that order and is listed at the door; one from longer ago counts as made on arrival, so
+    that a clock which started anew takes no entry from one that is right.
     Each of `also` becomes a scan of its own, `SCAN_ID:1`, `SCAN_ID:2` …
 
     A device that was revoked has some days to send what it read before that. Scans of a code
@@ -123,13 +127,14 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
     who = tokens.demand("scanner")
     at = now()
     readings = list(_readings(body, who, at))
+    issued = admitting.issued_at(reading.claim for reading in readings)
+    counted = [_at_a_time_that_can_be(reading, issued, at) for reading in readings]
     try:
-        admissions = admitting.catch_up(readings, reader_of(who), at=at) if readings else []
+        admissions = admitting.catch_up(counted, reader_of(who), at=at) if readings else []
     except admitting.TokenRevoked:
         raise revoked(who) from None
     for admission in admissions:
         metrics.checked_in(admission.result)
-    issued = admitting.issued_at(reading.claim for reading in readings)
     return BatchAnswer.model_construct(
         results=[
             _judged(reading, admission, issued)
@@ -272,6 +277,15 @@ def _judged(
         double=first if admission.is_double else None,
         doubt="before_issue" if _is_doubted(reading, issued) else None,
     )
+
+
+def _at_a_time_that_can_be(
+    reading: Reading, issued: dict[uuid.UUID, datetime], at: datetime
+) -> Reading:
+    sold_at = issued.get(reading.claim.ticket_id) if reading.claim.ticket_id else None
+    if sold_at is None or reading.scanned_at >= sold_at - NEVER_SO_EARLY:
+        return reading
+    return replace(reading, scanned_at=at)
 
 
 def _is_doubted(reading: Reading, issued: dict[uuid.UUID, datetime]) -> bool:

@@ -2,7 +2,7 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -206,6 +206,25 @@ def test_a_scan_from_before_its_ticket_was_issued_is_doubted_and_not_lost(
     page = browser_at(app, riverside, sam).get(f"/manage/events/{slug}/door").text
     assert "The clock of one scan was wrong" in page
     assert "Scanned by a wrong clock" in page and "Ana’s phone" in page
+
+
+def test_a_clock_that_started_anew_takes_no_entry_from_one_that_is_right(paired, sold):
+    (ticket,) = sold(1)
+    right, wrong = paired("Right"), paired("Wrong")
+    upload(right, made(ticket, "a1", now(), result="VALID"))
+    batch = made(ticket, "b1", datetime(1999, 1, 1, tzinfo=UTC), result="VALID")
+
+    (told,) = upload(wrong, batch)
+    (again,) = upload(wrong, batch)
+
+    assert told == again
+    assert (told["result"], told["reason"], told["doubt"]) == (
+        "USED",
+        "double_entry",
+        "before_issue",
+    )
+    assert told["double"]["by"] == "Right"
+    assert {scan.scanned_at.year for scan in scans()} == {now().year}
 
 
 def test_a_time_noted_to_the_minute_is_not_doubted(paired, sold, gala):
