@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, hypot, radians, sin
+from math import cos, dist, hypot, radians, sin
 from statistics import median
 from typing import Any
 
@@ -134,19 +134,20 @@ class Block:
 
     @cached_property
     def middle(self) -> Point:
-        """Where its name goes: on its ground, however it is bent."""
-        banks = self.banks if all(bank.kind == "row" for bank in self.banks) else self.banks[:1]
-        if self.outline or len(self.pieces) < 2:
-            banks = self.banks
-        points = [(chair.x, chair.y) for bank in banks for chair in bank.chairs]
-        points = points or list(self.outline)
+        """Where its name goes: on its ground, however it is bent or scattered."""
+        points = [(chair.x, chair.y) for chair in self.chairs()] or list(self.outline)
         if not points:
             return 0.0, 0.0
-        x = sum(point[0] for point in points) / len(points)
-        y = sum(point[1] for point in points) / len(points)
-        if not self.is_seated or any(bank.kind != "row" for bank in self.banks):
-            return x, y
-        return min(points, key=lambda point: hypot(point[0] - x, point[1] - y))
+        middle = _mean(points)
+        if all(bank.kind == "row" for bank in self.banks):
+            return min(points, key=lambda at: dist(at, middle)) if self.is_seated else middle
+        if self.outline or len(self.pieces) < 2:
+            return middle
+        # Of the patches its tables stand on, the one that is most in their midst.
+        patches = [
+            _mean([(chair.x, chair.y) for chair in b.chairs]) for b in self.banks if b.chairs
+        ]
+        return min(patches, key=lambda at: dist(at, middle))
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
@@ -360,6 +361,10 @@ def _around(bank: Bank) -> tuple[Point, ...]:
     xs, ys = [chair.x for chair in bank.chairs], [chair.y for chair in bank.chairs]
     left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
     return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def _mean(points: Sequence[Point]) -> Point:
+    return sum(x for x, _y in points) / len(points), sum(y for _x, y in points) / len(points)
 
 
 def _turned(point: Point, middle: Point, turn: float) -> Point:

@@ -39,6 +39,7 @@ class SeatMap extends HTMLElement {
     const [left, top, right, bottom] = box.split(" ").map(Number)
     return {
       key, element, from: Number(from), end: Number(end), left, top, right, bottom,
+      scattered: element.firstElementChild.getAttribute("d").lastIndexOf("M") > 0, // Over a ground of several pieces.
       seated: Number(end) > Number(from), categories: new Set(categories.split(" ").filter(Boolean)),
       name: this.querySelector(`[data-names] [data-of="${CSS.escape(key)}"]`),
       listed: document.querySelector(`[data-left-of="${CSS.escape(key)}"]`),
@@ -102,7 +103,8 @@ class SeatMap extends HTMLElement {
 
   tapped({ x, y, target }) {
     if (target.closest(".block--standing")) return
-    const near = this.nearest(x, y)
+    // A finger is wide: the browser names what it thinks is meant, which may be a seat next to where it is.
+    const near = this.nearest(x, y) ?? this.chairs.get(Number(target.closest("a.chair")?.dataset.at))
     if (near && this.camera.scale * this.pitch >= READ) return this.act(near.element)
     const block = this.blocks.find((one) => one.element === target.closest("a.block")) ?? this.blocks.find((one) => one.key === near?.of)
     if (block) this.enter(block, near ? { x, y } : null)
@@ -175,19 +177,30 @@ class SeatMap extends HTMLElement {
   }
 
   // On its ground while that is bare, with what it costs where there is room for that; over it once
-  // its seats are to be seen.
+  // its seats are to be seen. The largest first: no two are written over each other, nor any off
+  // the paper's edge.
   nameAll(scale, bare) {
-    const named = this.blocks.filter((one) => one.name)
-    const places = named.map((block) => ({ block, ...this.middle(block) }))
-    for (const { block, x, y } of places) {
+    const { box } = this.camera
+    const taken = []
+    for (const block of this.blocks.filter((one) => one.name).sort((one, other) => area(other) - area(one))) {
+      const { x, y } = this.middle(block)
+      const words = Math.max(...[...block.name.children].map((line, n) => line.textContent.trim().length * (n ? 7 : 8.5)))
+      const name = block.name.firstElementChild.textContent.length * 8.5
       const width = (block.right - block.left) * scale
       const height = (block.bottom - block.top) * scale
-      const roomy = bare && width >= 100 && height >= 56 && !places.some((other) => other.block !== block && Math.abs(other.x - x) * scale < 104 && Math.abs(other.y - y) * scale < 50)
-      const short = width >= block.name.firstElementChild.textContent.length * 7 && height > 14
-      const lift = block.seated && !bare ? this.over(block, x) - y - 15 / scale : roomy ? -15 / scale : 0
+      const fits = { all: bare && !block.scattered && width >= 100 && height >= 56, name: width >= name * 0.8 && height > 14 }
       const read = scale * this.pitch >= READ && block.seated
-      block.name.dataset.room = read || !short ? "none" : roomy ? "all" : "name"
-      block.name.setAttribute("transform", `translate(${x} ${y + lift})`)
+      const places = Object.entries({ all: [words, 50], name: [name, 18] }).filter(([room]) => fits[room] && !read)
+      const written = places.map(([room, [wide, high]]) => {
+        const lift = room === "all" ? -15 / scale : block.seated && !bare ? this.over(block, x) - y - 15 / scale : 0
+        const half = wide / 2 / scale
+        const across = Math.min(Math.max(x, box.x + half), box.x + box.width - half)
+        return { room, across, down: y + lift, left: across - half, right: across + half, top: y + lift - 12 / scale, bottom: y + lift + (high - 12) / scale }
+      }).find((one) => !taken.some((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom))
+      block.name.dataset.room = written?.room ?? "none"
+      if (!written) continue
+      taken.push(written)
+      block.name.setAttribute("transform", `translate(${written.across} ${written.down})`)
     }
   }
 
@@ -401,6 +414,10 @@ class SeatMap extends HTMLElement {
       this.camera.show(chair.x, chair.y, this.pitch * 1.5, 22 / this.pitch)
     }
   }
+}
+
+function area(block) {
+  return (block.right - block.left) * (block.bottom - block.top)
 }
 
 function svg(name, text = "") {

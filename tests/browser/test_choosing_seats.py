@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from eventflow.db import db, now, transaction
+from eventflow.demo.halls import club
 from eventflow.sales import holds, seat_plans, seats
 from eventflow.sales.models import Hold, Order
 from eventflow.sales.seat_wishes import Asker
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 LIGHT = 250_000
 """Bytes over the wire for an arena, all that the page loads included."""
+CLUB = {club.TABLE: 0, club.WHOLE: 1, club.BAR: 1, club.FLOOR: 2}
 ARENA = {"lower": 0, "side": 0, "upper": 0, "floor": 2}
 
 
@@ -480,6 +482,62 @@ def test_a_code_opens_its_seats_on_the_map(served, riverside, play, phone):
 
     phone.wait_for_url("**/checkout/*")
     assert [seat.label for seat in holds.seats_of(only_hold())] == ["Stalls A3", "Stalls A4"]
+
+
+NAMES = """() => {
+  const edge = document.querySelector(".hall__window").getBoundingClientRect()
+  const names = [...document.querySelectorAll('[data-names] .name:not([data-room="none"])')]
+  const box = (name) => name.getBoundingClientRect()
+  const inside = (a) => a.left >= edge.left && a.right <= edge.right
+  const beside = (a, b) => a.right <= b.left || b.right <= a.left
+  const over = (a, b) => !beside(a, b) && a.bottom > b.top && b.bottom > a.top
+  const others = (name) => names.filter((other) => other !== name)
+  const words = (name) => name.textContent
+  return {
+    number: names.length,
+    outside: names.filter((one) => !inside(box(one))).map(words),
+    over: names.filter((one) => others(one).some((other) => over(box(one), box(other)))).map(words),
+  }
+}"""
+
+
+@pytest.mark.parametrize(("width", "least"), [(320, 2), (390, 3), (1280, 1)])
+def test_the_names_of_sections_are_all_to_be_read(
+    served, riverside, at_riverside, phone, width, least
+):
+    event = make_seated(club.draw(), CLUB)
+    states.clear()
+    seat_plans.clear()
+    phone.set_viewport_size({"width": width, "height": 844})
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    expect(phone.locator("seat-map[data-level]")).to_be_attached()
+
+    told = phone.evaluate(NAMES)
+
+    assert told["number"] >= least
+    assert told["outside"] == [] and told["over"] == []
+
+
+def test_a_finger_beside_a_small_seat_comes_closer_all_the_same(
+    served, riverside, at_riverside, phone
+):
+    """The browser names the seat that it thinks a wide finger means, between two of them too."""
+    event = make_seated(halls.room(20, 40), {"stalls": 0})
+    states.clear()
+    seat_plans.clear()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    expect(phone.locator(".chair").first).to_be_attached()
+    phone.evaluate("document.querySelector('seat-map').nearest = () => null")
+    before = phone.evaluate("document.querySelector('seat-map').camera.scale")
+
+    phone.evaluate(
+        """() => document.querySelector("seat-map").tapped(
+          { x: 0, y: 0, target: document.querySelector(".chair use") })"""
+    )
+    phone.wait_for_timeout(600)
+
+    assert phone.evaluate("document.querySelector('seat-map').camera.scale") > before
 
 
 def test_nothing_lies_over_the_hall_on_a_phone(served, riverside, play, phone):
