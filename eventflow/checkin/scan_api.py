@@ -330,7 +330,12 @@ def _area(admission: Admission, together: list[TogetherAnswer]) -> AreaShown | N
     area, ticket = admission.area, admission.ticket
     if area is None or ticket is None:
         return None
-    went = [admission.result, *(one.result for one in together)].count("VALID")
+    counted = [
+        (admission.result, admission.reason),
+        *((one.result, one.reason) for one in together),
+    ]
+    # Whoever was not counted in is not counted out.
+    went = sum(result == "VALID" and why != "left_without_entry" for result, why in counted)
     crowd = crowding.after(
         area, uuid.UUID(ticket["event_id"]), more=-went if admission.direction == "out" else went
     )

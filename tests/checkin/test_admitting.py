@@ -417,4 +417,7 @@ def test_the_answer_says_how_full_it_is_behind_the_gate(program, sold, gala):
     assert (again["result"], again["area"]["inside"]) == ("USED", 3)
     crowding._counted.clear()
     assert scanner.scan(tickets[0], gate="Cellar out")["area"]["inside"] == 2
+    for _time in range(4):
+        never_in = scanner.scan(tickets[3], gate="Cellar out")
+        assert (never_in["reason"], never_in["area"]["inside"]) == ("left_without_entry", 2)
     assert scanner.scan(tickets[3], gate="Front")["area"] is None
