@@ -38,12 +38,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+    assets.init_app(app)
     compression.init_app(app)
     logs.init_app(app)
     db.init_app(app)
     if "FLASK_RUN_FROM_CLI" in os.environ:
         migrating.init_app(app)
-    assets.init_app(app)
     locale.init_app(app)
     errors.init_app(app)
     security.init_app(app)

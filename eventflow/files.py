@@ -19,6 +19,8 @@ import obstore
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from obstore.store import LocalStore
 
+from eventflow import security
+
 TYPES = {
     "webp": "image/webp",
     "jpg": "image/jpeg",
@@ -125,7 +127,7 @@ def _answer(key: str, caching: str) -> Response:
     response = Response(content_type=TYPES.get(suffix, "application/octet-stream"))
     response.headers["Cache-Control"] = caching
     # Even a file that lies about its type can do nothing but be looked at.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = security.NOTHING
     response.headers["X-Content-Type-Options"] = "nosniff"
     if suffix not in SHOWN:
         response.headers["Content-Disposition"] = "attachment"

@@ -27,6 +27,19 @@ CAMERA = "eventflow.camera"
 
 _FOR_FILES = ("x-content-type-options", "strict-transport-security")
 
+NOTHING = "default-src 'none'; sandbox"
+"""The policy of a file that is opened by itself: it may do nothing but be looked at."""
+
+# What can hold no script and is no document, also when it is opened by itself and never taken for
+# anything else. Drawings are not among them: opened by themselves they are documents.
+_FILES = frozenset(
+    {
+        *("application/wasm", "font/woff2", "text/css", "text/javascript"),
+        *("image/jpeg", "image/png", "image/webp"),
+        "application/json",
+    }
+)
+
 # Line breaks and tabs are text. So is a carriage return, but only before a line feed. Half a
 # surrogate pair can be written in JSON and in nothing else: the database would choke on it.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r(?!\n)")
@@ -62,7 +75,7 @@ class _Protected:
         self._wsgi_app = wsgi_app
         self._policy = _content_policy(app)
         self._headers = _headers(app, self._policy)
-        # A style sheet or a font asks for nothing by itself: there they would only weigh, and on
+        # A style sheet or a picture asks for nothing by itself: there they would only weigh, and on
         # a page of a dozen small files that is a quarter of it.
         self._of_files = [header for header in self._headers if header[0] in _FOR_FILES]
 
@@ -71,7 +84,7 @@ class _Protected:
             present = {name.lower(): value for name, value in headers}
             if DISCREET in environ or ALLOWED in environ or CAMERA in environ:
                 self._make_exceptions(environ, headers, present)
-            own = self._of_files if _is_file(environ) else self._headers
+            own = self._of_files if _is_file(present) else self._headers
             headers += [header for header in own if header[0] not in present]
             if "cache-control" not in present:
                 # Flask says that an answer depends on the session by varying on the cookie.
@@ -97,10 +110,9 @@ class _Protected:
         present |= own
 
 
-def _is_file(environ: Environ) -> bool:
-    # Drawings are the exception: opened by themselves they are documents, and can hold script.
-    path: str = environ.get("PATH_INFO", "")
-    return path.startswith("/static/") and not path.endswith(".svg")
+def _is_file(headers: dict[str, str]) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0]
+    return kind in _FILES or headers.get("content-security-policy") == NOTHING
 
 
 def allow(**directives: str) -> None:

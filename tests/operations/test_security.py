@@ -74,6 +74,15 @@ def test_every_answer_carries_the_policy(site):
         assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
 
 
+def test_what_can_hold_no_script_is_only_never_taken_for_anything_else(site):
+    answer = site.test_client().post("/form", data={"a": "b"})
+    assert answer.mimetype == "application/json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
+    assert "Content-Security-Policy" not in answer.headers
+    assert "Permissions-Policy" not in answer.headers
+
+
 def test_even_a_page_that_broke_carries_the_policy(build):
     app = build(security)
 
