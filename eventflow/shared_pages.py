@@ -23,6 +23,9 @@ older than two seconds wherever it shows, and being asked is cheap."""
 
 MOST = 300
 
+SMALL = 100_000
+"""Bytes up to which a page is squeezed hard; beyond, whoever is first would wait for it."""
+
 BROUGHT_LATER = frozenset(
     {
         *("ban", "check", "clock", "flag", "flame", "minus"),
@@ -88,7 +91,8 @@ def _fresh(key: Hashable, render: Callable[[], str], basis: Any) -> _Kept:
 
 
 def _packed(body: bytes) -> dict[str, bytes]:
-    return {coding: compression.packed(body, coding) for coding in compression.CODINGS}
+    how_hard = compression.FOR_MANY if len(body) < SMALL else compression.AT_ONCE
+    return {coding: compression.packed(body, coding, how_hard) for coding in compression.CODINGS}
 
 
 def _lighter(html: str) -> str:
