@@ -63,6 +63,11 @@ class Tenant(Model):
         """Where the logo is, wide enough for a page's head on any screen."""
         return Picture.from_json(self.logo).at_least(192).url if self.logo else None
 
+    @property
+    def logo_srcset(self) -> str:
+        """The same in every width there is, so that a screen takes no more of it than it shows."""
+        return Picture.from_json(self.logo).srcset() if self.logo else ""
+
     def fee_rule(self, currency: str, mode: str | None = None) -> FeeRule:
         """What the platform takes of a sale in this currency, and who bears it."""
         fixed = self.fee_fixed

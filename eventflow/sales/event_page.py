@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, render_template
 
-from eventflow import pictures, rich_text
+from eventflow import rich_text
 from eventflow.accounts.hosts import tenant_url
 from eventflow.events import showing
 from eventflow.events.models import Event
@@ -40,7 +40,6 @@ def render(
         presale=presale,
         is_preview=is_preview,
         cover=cover,
-        srcset=pictures.srcset(cover) if cover else "",
         description=rich_text.render(event.description) if event.description else "",
         about_in_short=rich_text.plain(event.description, 155),
         origin=tenant_url(g.tenant.slug, ""),
