@@ -5,6 +5,7 @@ stays the same however the sale goes (the drawing of a section, the view from a 
 of its own, so that what changes all the time can be small: a delta is a few hundred bytes.
 """
 
+import json
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from flask import (
     Blueprint,
     Response,
     g,
+    get_template_attribute,
     jsonify,
     make_response,
     render_template,
@@ -27,7 +29,7 @@ from eventflow.errors import NotFound
 from eventflow.events import showing
 from eventflow.events.models import Event
 from eventflow.files import FOR_EVER
-from eventflow.sales import availability, offers, presses, seat_plans
+from eventflow.sales import availability, offers, presses, seat_plans, section_columns
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Seated
 from eventflow.seating import presales, states
@@ -62,17 +64,24 @@ def show_section_seats(slug: str, section_key: str) -> Response:
     block, prices = _block(seated, section_key), _prices(seated, offer)
     wholes = seat_plans.wholes(seated, offer, block)
     is_exact = request.args.get("v") == str(seated.version)
+
+    def write() -> str:
+        drawing = "sales/seats/drawing.html"
+        seat_price = get_template_attribute(drawing, "seat_price")
+        whole_price = get_template_attribute(drawing, "whole_price")
+        said = section_columns.columns(
+            block,
+            seated.plan,
+            {key: str(seat_price(total, offer.currency)) for key, total in prices.items()},
+            {key: str(whole_price(one, offer.currency)) for key, one in wholes.items()},
+        )
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
     return shared_pages.answer(
         (event.tenant_id, slug, "seats", section_key),
-        lambda: render_template(
-            "sales/seats/section_seats.html",
-            seated=seated,
-            block=block,
-            prices=prices,
-            wholes=wholes,
-            currency=offer.currency,
-        ),
+        write,
         basis=(seated, prices, wholes, offer.currency),
+        mimetype="application/json",
         cache_control="public, max-age=60" if is_exact else shared_pages.REVALIDATE,
     )
 

@@ -13,7 +13,7 @@ from eventflow.seating.plan import Plan, Point, corners
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(outline=outline, turned=turned_table)
+    app.jinja_env.filters.update(outline=outline)
     app.jinja_env.globals.update(chair_shapes=chair_shapes, stage_corners=corners)
 
 
@@ -35,12 +35,6 @@ def outline(pieces: Sequence[Sequence[Point]]) -> str:
     return "".join(
         "M" + " ".join(f"{x:.0f} {y:.0f}" for x, y in piece) + "z" for piece in pieces if piece
     )
-
-
-def turned_table(table: dict[str, float]) -> str:
-    """Where a table's top is drawn: around its middle, turned as it is turned."""
-    turn = f" rotate({table['rotation']:.0f})" if table.get("rotation") else ""
-    return f"translate({table['x']:.0f} {table['y']:.0f}){turn}"
 
 
 def _ring(r: float) -> str:

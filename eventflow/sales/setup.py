@@ -9,9 +9,6 @@ def init_app(app: Flask) -> None:
     seat_shapes.init_app(app)
     app.jinja_env.filters.update(
         bank_name=seat_plans.bank_name,
-        take_whole=seat_plans.take_whole,
-        give_back_whole=seat_plans.give_back_whole,
-        gone_whole=seat_plans.gone_whole,
         where_whole=seat_plans.where_whole,
         chair_name=seat_plans.chair_name,
         state_name=seat_plans.state_name,

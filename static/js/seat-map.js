@@ -230,40 +230,16 @@ class SeatMap extends HTMLElement {
 
   async fetch(block) {
     try {
-      const answer = await fetch(`${new URL(block.element.getAttribute("href"), location.href).pathname}/seats?v=${this.getAttribute("version")}`)
+      const path = new URL(block.element.getAttribute("href"), location.href).pathname
+      const [answer, { drawn }] = await Promise.all([fetch(`${path}/seats?v=${this.getAttribute("version")}`), import(this.getAttribute("drawing"))])
       if (!answer.ok) throw new Error(answer.statusText)
-      const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("g.chairs")
-      const section = this.sections.get(block.key)
-      section.group = document.importNode(drawn, true)
-      let at = Number(drawn.dataset.from)
-      section.chairs = [...section.group.querySelectorAll(".bank > a")].map((element) => this.chair(element, block, section.group, at++))
+      const section = Object.assign(this.sections.get(block.key), drawn(await answer.json(), block.key))
       for (const chair of section.chairs) this.chairs.set(chair.at, chair)
       for (const chair of section.chairs) this.show(chair)
       this.sift()
       this.nameAll(this.camera.scale, this.dataset.level === "far")
     } catch {
       this.sections.delete(block.key) // The next look asks again.
-    }
-  }
-
-  // What came is the least that can be said of a seat; here it gets its outline, its words, its role.
-  chair(element, block, { dataset: words }, at) {
-    const [x, y] = element.getAttribute("transform").match(/-?\d+/g).map(Number)
-    const { kind = "standard", says } = element.dataset
-    const category = element.classList[0].slice(1)
-    const bank = element.parentElement
-    const number = element.textContent
-    element.replaceChildren(use(`#chair-${words[`shape-${category}`] ?? 0}`))
-    if (kind === "standard") element.append(svg("text", number))
-    else element.append(use(kind === "accessible" ? "#wheel" : "#plus-one", "chair__kind"))
-    element.classList.add("chair")
-    element.classList.toggle("chair--noted", "note" in element.dataset)
-    element.setAttribute("role", "button")
-    element.tabIndex = -1
-    element.dataset.at = at
-    return {
-      element, x, y, at, category, kind, bank, of: block.key, key: element.getAttribute("href").slice("#seat-".length), aisle: "aisle" in element.dataset,
-      says: [bank.getAttribute("aria-label"), says ?? words.seat.replace("{}", number), bank.dataset.whole ?? words[`price-${category}`]].filter(Boolean).join(", "),
     }
   }
 
@@ -418,19 +394,6 @@ class SeatMap extends HTMLElement {
 
 function area(block) {
   return (block.right - block.left) * (block.bottom - block.top)
-}
-
-function svg(name, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name)
-  element.textContent = text
-  return element
-}
-
-function use(href, class_ = "") {
-  const element = svg("use")
-  element.setAttribute("href", href)
-  if (class_) element.setAttribute("class", class_)
-  return element
 }
 
 customElements.define("seat-map", SeatMap)

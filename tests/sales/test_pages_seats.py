@@ -402,7 +402,7 @@ def a_room_with_a_table():
 def test_a_table_that_is_sold_whole_is_offered_at_what_it_costs(storefront, at_riverside):
     event = a_room_with_a_table()
     page = storefront.get(f"/events/{event.slug}").text
-    seats = storefront.get(f"/events/{event.slug}/sections/s2/seats").text
+    (table,) = storefront.get(f"/events/{event.slug}/sections/s2/seats").get_json()["banks"]
     sheet = storefront.get(f"/events/{event.slug}/seats/at/t-T1-2/sheet").text
     listed = storefront.get(f"/events/{event.slug}/sections/s2").text
 
@@ -410,14 +410,17 @@ def test_a_table_that_is_sold_whole_is_offered_at_what_it_costs(storefront, at_r
     assert "B · Circle, $102.80 for all 4 seats" in page
     # In the legend, twice on the map, in the list, and where one asks for the best.
     assert page.count("$102.80") == 5
-    assert 'data-whole="$102.80 for all 4 seats"' in seats
-    assert 'data-take="Take this table"' in seats
-    assert 'data-gone="Somebody else has this table"' in seats
+    assert table["whole"] == {
+        "price": "$102.80 for all 4 seats",
+        "take": "Take this table",
+        "give_back": "Give this table back",
+        "gone": "Somebody else has this table",
+    }
     assert "$102.80" in sheet
     assert "for all 4 seats of it" in sheet
     assert "Table T1 is sold as a whole" in sheet
     assert "sold as a whole: $102.80 for all 4 seats" in listed
-    assert "data-whole" not in storefront.get(f"/events/{event.slug}/sections/s1/seats").text
+    assert "whole" not in storefront.get(f"/events/{event.slug}/sections/s1/seats").text
 
 
 def test_a_whole_table_that_is_gone_is_spoken_of_as_a_table(storefront, at_riverside):
@@ -498,12 +501,14 @@ def test_a_delta_is_small_where_a_whole_hall_changes_hands(storefront, at_rivers
 
 
 def test_a_section_is_drawn_with_little_more_than_keys_and_places(storefront, play):
-    drawn = storefront.get(f"/events/{play.slug}/sections/stalls/seats?v=1").text
+    answer = storefront.get(f"/events/{play.slug}/sections/stalls/seats?v=1")
+    drawn = answer.get_json()
 
-    assert drawn.count('href="#seat-k') == 24
-    assert 'aria-label="Row A"' in drawn
-    assert 'data-price-0="$25.93"' in drawn
-    assert len(drawn) / 24 < 130
+    assert drawn["from"] == 0
+    assert drawn["categories"] == {"0": {"price": "$25.93", "shape": 0}}
+    assert [row["name"] for row in drawn["banks"]] == ["Row A", "Row B", "Row C"]
+    assert [row["keys"] for row in drawn["banks"]] == [[["k1", 8]], [["k9", 8]], [["k17", 8]]]
+    assert len(answer.data) / 24 < 40
 
 
 def test_a_seat_has_a_page_with_the_view_from_it(storefront, play):

@@ -1,0 +1,79 @@
+// The seats of a section, from the columns that eventflow/sales/section_columns.py writes: drawn, and
+// each with what one may ask of it.
+export function drawn(section, of) {
+  const group = svg("g", { class: "chairs" })
+  const chairs = []
+  for (const columns of section.banks) {
+    const bank = drawnBank(columns)
+    group.append(bank)
+    const [keys, numbers] = [counted(columns.keys), counted(columns.numbers)]
+    const [xs, ys] = [placed(columns.x), placed(columns.y)]
+    const categories = columns.categories.flatMap(([number, many]) => Array(many).fill(number))
+    label(bank, columns, xs, ys)
+    keys.forEach((key, n) => {
+      const { price, shape = 0 } = section.categories[categories[n]] ?? {}
+      const kind = columns.kinds?.[n] ?? "standard"
+      const at = section.from + chairs.length
+      const says = columns.says?.[n] ?? section.seat.replace("{}", numbers[n])
+      const element = svg("a", {
+        class: `c${categories[n]} chair${columns.notes?.includes(n) ? " chair--noted" : ""}`,
+        href: `#seat-${key}`, role: "button", tabindex: -1, "data-at": at, transform: `translate(${xs[n]} ${ys[n]})`,
+      })
+      element.append(svg("use", { href: `#chair-${shape}` }))
+      if (kind === "standard") element.append(svg("text", {}, numbers[n]))
+      else element.append(svg("use", { href: kind === "accessible" ? "#wheel" : "#plus-one", class: "chair__kind" }))
+      bank.append(element)
+      chairs.push({
+        element, x: xs[n], y: ys[n], at, category: String(categories[n]), kind, bank, of, key, aisle: columns.aisles?.includes(n) ?? false,
+        says: [columns.name, says, columns.whole?.price || price].filter(Boolean).join(", "),
+      })
+    })
+  }
+  return { group, chairs }
+}
+
+// Runs of [the first, how many, by how much each counts up].
+function counted(runs) {
+  return runs.flatMap(([first, many = 1, step = 1]) => {
+    const [, word, number] = first.match(/^(.*?)(0|[1-9]\d{0,8})$/s) ?? []
+    return Array.from({ length: many }, (_, n) => (n ? word + (Number(number) + n * step) : first))
+  })
+}
+
+// The first place, the way to the second, and how each further way differs from the last.
+function placed(bends) {
+  let place = 0
+  let way = 0
+  return bends.map((bend, n) => {
+    way = n > 1 ? way + bend : bend
+    return (place += way)
+  })
+}
+
+function drawnBank({ name, whole, table, label: words }) {
+  const bank = svg("g", { class: whole ? "bank bank--whole" : "bank", role: "group", "aria-label": name })
+  if (whole) Object.assign(bank.dataset, { take: whole.take, giveBack: whole.give_back, gone: whole.gone })
+  if (!table) return bank
+  const { x, y, width, height, rotation = 0, shape } = table
+  const top = svg("g", { class: "bank__table", transform: `translate(${x} ${y}) rotate(${rotation})` })
+  if (shape === "round") top.append(svg("ellipse", { rx: width / 2, ry: height / 2 }))
+  else top.append(svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 8 }))
+  top.append(svg("text", {}, words))
+  bank.append(top)
+  return bank
+}
+
+// A row says its name at both ends, as far from the last seat as that is from its neighbour.
+function label(bank, columns, xs, ys) {
+  if (columns.table || !columns.is_row || xs.length < 2) return
+  for (const [end, next] of [[0, 1], [xs.length - 1, xs.length - 2]]) {
+    bank.append(svg("text", { class: "bank__label", x: 2 * xs[end] - xs[next], y: 2 * ys[end] - ys[next] }, columns.label))
+  }
+}
+
+function svg(name, attributes, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name)
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value)
+  element.textContent = text
+  return element
+}
