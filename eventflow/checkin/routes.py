@@ -25,6 +25,7 @@ GATE = "js/gate"
 # Beside the modules, what the shell shows and decodes with.
 SHELL = (
     "css/base.css",
+    "css/paper.css",
     "css/gate.css",
     "js/theme.js",
     "js/theme-switch.js",

@@ -85,6 +85,7 @@ def test_the_running_total_is_what_is_charged(served, riverside, gala, phone):
     expect(phone.get_by_role("button", name="Hold 3 tickets")).to_be_visible()
     shown = phone.locator("[data-total]").inner_text()
     phone.get_by_role("button", name="Hold 3 tickets").click()
+    phone.wait_for_url("**/checkout/**")
     expect(phone.locator("button.button--primary[form=checkout]:visible")).to_have_text(
         f"Pay {shown}"
     )

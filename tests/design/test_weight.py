@@ -14,7 +14,7 @@ def over_the_wire(path: str) -> int:
     return len(gzip.compress((STATIC / path).read_bytes(), 9))
 
 
-@pytest.mark.parametrize("sheet", ["base", "shop", "console"])
+@pytest.mark.parametrize("sheet", ["base", "paper", "shop", "seats", "console"])
 def test_a_style_sheet_is_small(sheet):
     assert over_the_wire(f"css/{sheet}.css") < 8_000
 
