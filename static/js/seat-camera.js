@@ -2,26 +2,40 @@
 // transform, so that a frame costs the same however much is on the paper; drawn sharp again when
 // it comes to rest.
 const REST = 160
-const TAP = 8
-const TWICE = 300
+const GESTURES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "wheel"]
 
 export class Camera {
   constructor(window_, paper, box, { closest, settled, tapped }) {
     Object.assign(this, { window: window_, paper, box, closest, settled, tapped })
-    this.fingers = new Map()
     this.x = this.y = 0
     this.scale = this.least = 1
     const listen = (name, act, options) => window_.addEventListener(name, act, options)
-    listen("pointerdown", (event) => this.down(event))
-    listen("pointermove", (event) => this.move(event))
-    for (const name of ["pointerup", "pointercancel"]) listen(name, (event) => this.up(event))
-    listen("wheel", (event) => this.wheel(event), { passive: false })
+    this.waiting = []
+    for (const name of GESTURES) listen(name, (event) => this.gesture(event), { passive: name !== "wheel" })
+    listen("pointerover", () => this.learn(), { once: true })
     // The browser scrolls to what gets the focus; here the paper moves, never the window.
     listen("scroll", () => window_.scrollTo(0, 0))
     this.scrolled = -Infinity
     this.scrolling = () => (this.scrolled = performance.now())
     addEventListener("scroll", this.scrolling, { passive: true })
     listen("dragstart", (event) => event.preventDefault())
+  }
+
+  // What fingers and the wheel mean is fetched when one is near; what they did until then is not lost.
+  gesture(event) {
+    if (this.gestures) return this.gestures.handle(event)
+    if (event.type !== "wheel") this.waiting.push(event)
+    this.learn()
+  }
+
+  learn() {
+    this.learning ??= import("./seat-gestures.js").then(({ Gestures }) => {
+      this.gestures = new Gestures(this)
+      for (const event of this.waiting.splice(0)) this.gestures.handle(event)
+    }).catch(() => {
+      this.learning = null // The next touch asks again.
+      this.waiting.length = 0
+    })
   }
 
   leave() {
@@ -132,72 +146,10 @@ export class Camera {
   }
 
   rest() {
-    if (this.fingers.size) return
+    if (this.gestures?.fingers.size) return
     this.moving = false
     this.paper.style.willChange = "auto"
     this.settled()
-  }
-
-  down(event) {
-    if (event.button > 0) return
-    this.prepare()
-    const { left, top } = this.window.getBoundingClientRect()
-    this.corner = { left, top }
-    this.fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
-    if (this.fingers.size === 1) this.press = { x: event.clientX, y: event.clientY, target: event.target, still: true }
-    else this.press.still = false
-  }
-
-  move(event) {
-    const finger = this.fingers.get(event.pointerId)
-    if (!finger) return
-    const before = this.spread()
-    const still = this.press.still && Math.hypot(event.clientX - this.press.x, event.clientY - this.press.y) < TAP
-    if (this.press.still && still) return
-    if (this.press.still) {
-      this.press.still = false
-      this.window.setPointerCapture(event.pointerId)
-    }
-    finger.x = event.clientX
-    finger.y = event.clientY
-    const after = this.spread()
-    this.x += after.x - before.x
-    this.y += after.y - before.y
-    if (before.apart && after.apart) this.zoom(after.apart / before.apart, after.x - this.corner.left, after.y - this.corner.top)
-    else this.put()
-  }
-
-  up(event) {
-    if (!this.fingers.delete(event.pointerId)) return
-    if (this.fingers.size) return
-    if (this.press.still && event.type === "pointerup") this.tap(event)
-    else this.put()
-  }
-
-  tap(event) {
-    const px = event.clientX - this.corner.left
-    const py = event.clientY - this.corner.top
-    const twice = this.last && event.timeStamp - this.last.time < TWICE && Math.hypot(px - this.last.px, py - this.last.py) < 30
-    this.last = twice ? null : { time: event.timeStamp, px, py }
-    if (twice && !this.press.target.closest("a")) return this.go({ ...this.at(px, py), scale: this.scale * 2.2 })
-    this.tapped({ ...this.at(px, py), target: this.press.target })
-  }
-
-  // Between the fingers, and how far they are apart.
-  spread() {
-    const [one, other] = this.fingers.values()
-    if (!other) return { x: one.x, y: one.y, apart: 0 }
-    return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, apart: Math.hypot(one.x - other.x, one.y - other.y) }
-  }
-
-  wheel(event) {
-    // Whoever is scrolling the page scrolls on, and so does who is as far away as can be.
-    const passing = performance.now() - this.scrolled < 300 || (event.deltaY > 0 && this.scale <= this.least * 1.001)
-    if (!event.ctrlKey && passing) return
-    event.preventDefault()
-    const { left, top } = this.window.getBoundingClientRect()
-    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
-    this.zoom(Math.exp(-Math.max(-120, Math.min(120, step)) / (event.ctrlKey ? 120 : 320)), event.clientX - left, event.clientY - top)
   }
 }
 

@@ -2,6 +2,7 @@
 // sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
 // chosen is lost by a refusal, a reload or a look at another page.
 import { forget, isAbout, isKnown, isOwn, note } from "./held-here.js"
+import "./running-total.js"
 
 const STALE = 6000
 const PATIENCE = 20_000
@@ -19,9 +20,19 @@ class SeatChoice extends HTMLElement {
     this.holding = false
     this.lately = new Map()
     if (!this.form) return
+    this.dress()
     for (const name of ["seat-picked", "seats", "submit", "change", "input", "click", "keydown", "lapsed"]) this.addEventListener(name, this)
     for (const name of ["pagehide", "pageshow", "storage"]) window.addEventListener(name, this)
     customElements.whenDefined("seat-map").then(() => this.comeBack())
+  }
+
+  // How the sheet looks is fetched with what fills it; it opens when that is there, or can't be had.
+  dress() {
+    const style = document.createElement("link")
+    style.rel = "stylesheet"
+    style.href = this.sheet.dataset.style
+    this.dressed = new Promise((done) => (style.onload = style.onerror = done))
+    document.head.append(style)
   }
 
   disconnectedCallback() {
@@ -97,6 +108,8 @@ class SeatChoice extends HTMLElement {
     this.shown?.element.classList.remove("chair--shown")
     this.shown = chair
     chair.element.classList.add("chair--shown")
+    await this.dressed
+    if (this.shown !== chair) return
     if (!this.sheet.open) this.sheet.show()
     this.fill(`<div class="seat-sheet__words"><p class="seat-sheet__title"></p><div data-ways></div></div>`)
     this.sheet.querySelector("p").textContent = chair.says
@@ -256,6 +269,7 @@ class SeatChoice extends HTMLElement {
     this.list.innerHTML = html
     for (const at of this.held) this.lately.set(at, Date.now())
     this.holding = this.list.querySelector("hold-countdown") !== null
+    if (this.holding) import("./hold-countdown.js")
     this.held = new Set(this.holding ? this.positions : [])
     if (this.holding && took) note(this.address)
     this.noteCounted()
