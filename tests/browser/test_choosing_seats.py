@@ -22,7 +22,9 @@ pytestmark = pytest.mark.browser
 LIGHT = 250_000
 """Bytes over the wire for an arena, all that the page loads included."""
 CLUB = {club.TABLE: 0, club.WHOLE: 1, club.BAR: 1, club.FLOOR: 2}
+ANY_PAGE = 60_000
 ARENA = {"lower": 0, "side": 0, "upper": 0, "floor": 2}
+THEATRE = {"premium": 1, "stalls": 0, "circle": 1, "boxes": 1}
 
 
 @pytest.fixture
@@ -403,6 +405,43 @@ def test_prices_and_needs_make_the_others_pale(served, riverside, at_riverside, 
     expect(phone.locator(".chair--pale")).to_have_count(0)
     phone.get_by_label("Together").select_option("8")
     expect(phone.locator(".chair--pale")).to_have_count(0)
+
+
+def test_a_theatre_is_as_light_as_any_page(served, riverside, at_riverside, phone):
+    event = make_seated(halls.theatre(), THEATRE)
+    states.clear()
+    seat_plans.clear()
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+
+    weight = weigh(phone, served.at(riverside, f"/events/{event.slug}"))
+
+    expect(phone.locator(".chair")).to_have_count(1200)
+    # The demo's has a picture and a logo of 8 kB together.
+    assert weight < ANY_PAGE - 10_000
+    assert not [url for url in asked if re.search("seat-(choice|gestures).js|seat-sheet.css", url)]
+    assert phone.troubles == []
+
+
+def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, play, phone):
+    """The first tap on a seat, and the form sent, on a slow line."""
+    waiting: list[Callable[[], None]] = []
+    phone.route(
+        re.compile("seat-(choice|gestures).js"), lambda route: waiting.append(route.continue_)
+    )
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    phone.locator("seat-map[data-ready] a.block").first.focus()
+    phone.keyboard.press("Enter")
+    expect(seat(phone, "A", 1)).to_be_focused()
+    phone.keyboard.press("Enter")
+    phone.locator("running-total button").click()
+    assert waiting and not phone.locator("seat-choice dialog[open]").count()
+    for go_on in waiting:
+        go_on()
+
+    expect(phone.locator(".view__picture")).to_be_visible()
+    expect(phone.get_by_text("Choose a seat on the map first")).to_be_visible()
+    assert phone.troubles == []
 
 
 def test_an_arena_is_light(served, riverside, at_riverside, phone):

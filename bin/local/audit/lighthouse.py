@@ -15,7 +15,8 @@ BEHIND_THE_COUNTER = {"performance": 90, "accessibility": 100, "best-practices":
 """Who works there comes back all day, with style sheets and scripts already fetched."""
 LARGEST = 60_000
 LARGEST_HALL = 250_000
-"""In bytes over the wire: any page of a buyer's, and one that shows a hall of whatever size."""
+"""In bytes over the wire: any page of a buyer's, also with a hall of up to some 2,000 seats; and
+one with a larger hall."""
 # Speed wavers with what else the machine does; a bad first measurement is taken twice more.
 TRIES = 3
 

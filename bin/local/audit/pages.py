@@ -142,18 +142,27 @@ class Copy:
         return list(dict.fromkeys(found))
 
     def _pages_of_seats(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
-        """A hall, the same as a list, and one seat of it."""
+        """The hall with the most seats, the same as a list, and one seat of it; and the first of
+        those so large that no page lists all their seats, which is from some 2,000 on."""
+        halls: list[tuple[int, str, str]] = []
+        large: list[Page] = []
         for event in events:
             path = f"/events/{event['slug']}"
             status, listed = self._request(host, "GET", f"{path}/seats/list")
-            seat = re.search(r'id="seat-(?!list")([A-Za-z0-9_-]+)"', listed)
-            if status == 200 and seat:
-                return [
-                    Page("seats", f"http://{host}{path}"),
-                    Page("seat-list", f"http://{host}{path}/seats/list"),
-                    Page("seat", f"http://{host}{path}/seats/at/{seat[1]}"),
-                ]
-        return []
+            seats = re.findall(r'id="seat-(?!list")([A-Za-z0-9_-]+)"', listed)
+            if status == 200 and seats:
+                halls.append((len(seats), path, seats[0]))
+            elif status == 200:
+                large.append(Page("large hall", f"http://{host}{path}"))
+        found = large[:1]
+        if halls:
+            _most, path, seat = max(halls)
+            found += [
+                Page("seats", f"http://{host}{path}"),
+                Page("seat-list", f"http://{host}{path}/seats/list"),
+                Page("seat", f"http://{host}{path}/seats/at/{seat}"),
+            ]
+        return found
 
     def _pages_of_a_purchase(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
         for event in events:

@@ -81,7 +81,7 @@ def _shortcomings(page: Page, measured: Measurement, axe: list[str]) -> list[str
     ]
     if found:
         found += measured.lost
-    largest = LARGEST_HALL if page.kind == "seats" else LARGEST
+    largest = LARGEST_HALL if page.kind == "large hall" else LARGEST
     if measured.transferred > largest and not page.session:
         found.append(f"{measured.transferred:,} bytes came over the wire, more than {largest:,}")
     found += [f"it asks {host} for something" for host in measured.third_parties]
