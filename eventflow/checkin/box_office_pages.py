@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,18 @@ from markupsafe import Markup
 from eventflow.accounts import access
 from eventflow.accounts.hosts import tenant_url
 from eventflow.checkin import door_sales, figures, shift_pages, shifts
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.events import drafting
 from eventflow.events.models import Event
-from eventflow.money import UnclearAmount, minor_digits, parse_amount, price_with_fees
+from eventflow.money import (
+    Money,
+    UnclearAmount,
+    minor_digits,
+    parse_amount,
+    price_with_fees,
+    totals,
+)
 from eventflow.pages import page
 from eventflow.payments import desk
 from eventflow.sales import availability, holds, orders
@@ -48,9 +56,11 @@ def sell(slug: str) -> Response:
     """One sale, however often the button was pressed."""
     at, event = now(), drafting.find(slug)
     try:
+        wanted = _wanted(event)
+        _check_given(_total(event, wanted, at), event.currency)
         order = door_sales.sell(
             event,
-            _wanted(event),
+            wanted,
             _terms(event),
             form_key=request.form.get("form_key") or desk.new_form_key(),
             at=at,
@@ -107,6 +117,8 @@ def sell_held(slug: str, hold_id: uuid.UUID) -> Response:
     """Sell what is set aside, once, however often the button was pressed."""
     at, event = now(), drafting.find(slug)
     try:
+        if kept := db.session.get(Hold, hold_id):
+            _check_given(kept.totals.total, event.currency)
         order = door_sales.sell_held(event, hold_id, _terms(event), at=at)
     except Invalid as refusal:
         event = drafting.find(slug)
@@ -266,7 +278,7 @@ def _held_page(event: Event, held: Hold, errors: Mapping[str, str]) -> Response:
 
 def _typed_of_buyer() -> dict[str, str]:
     form = request.form
-    typed = {name: form.get(name, "") for name in ("name", "email", "gate")}
+    typed = {name: form.get(name, "") for name in ("name", "email", "gate", "given")}
     return typed | {"method": form.get("method", "cash")}
 
 
@@ -343,6 +355,22 @@ def _wanted(event: Event, *, enough: bool = False) -> list[holds.Wanted]:
     if not wanted and not enough:
         raise Invalid({"": _("Choose at least one ticket.")})
     return wanted
+
+
+def _total(event: Event, wanted: Sequence[holds.Wanted], at: datetime) -> int:
+    prices = {tier.id: tier.price_at(at) for tier in event.tiers}
+    subtotal = sum(prices[one.tier_id] * one.quantity for one in wanted)
+    return totals(g.tenant.fee_rule(event.currency, event.fee_mode), subtotal).total
+
+
+def _check_given(total: int, currency: str) -> None:
+    """Refuse what was handed over in cash, if it was typed and is too little or no amount."""
+    typed = request.form.get("given", "").strip()
+    if not typed or request.form.get("method") != "cash":
+        return
+    if (short := total - shift_pages.amount(typed, currency, "given")) > 0:
+        lacking = Money(short, currency).format(str(get_locale() or "en"))
+        raise Invalid({"given": _("That is %(amount)s too little.", amount=lacking)})
 
 
 def _given(total: int, currency: str) -> int | None:

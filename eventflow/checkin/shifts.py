@@ -98,16 +98,23 @@ def begin(
 def close(shift: Shift, *, counted: int, notes: str, at: datetime) -> CashUp:
     """Cash up: what was counted stands beside what is expected. The caller has locked the shift."""
     if shift.closed_at is not None:
-        return cash_up(shift)
+        kept = (shift.counted_amount, shift.notes)
+        if (counted, _notes(notes)) == kept:
+            return cash_up(shift)  # The same press once more.
+        raise Invalid({"counted": _("This shift was cashed up already. This count was not kept.")})
     if not 0 <= counted <= MAX_AMOUNT:
         raise Invalid({"counted": _("Type what you counted in the drawer.")})
     shift.closed_at, shift.counted_amount = at, counted
-    shift.notes = " ".join(notes.split())[:1000]
+    shift.notes = _notes(notes)
     db.session.flush()
     sums = cash_up(shift)
     after = {"counted": counted, "expected": sums.expected}
     audit.record("shifts.close", shift, _("Cashed up a shift"), after=after, at=at)
     return sums
+
+
+def _notes(typed: str) -> str:
+    return " ".join(typed.split())[:1000]
 
 
 def cash_up(shift: Shift) -> CashUp:

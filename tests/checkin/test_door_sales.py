@@ -145,6 +145,8 @@ def test_a_closed_shift_is_never_written_to_again(gala, sam, shift):
     with transaction():
         shifts.close(shifts.find(gala, shift.id, lock=True), counted=10_155, notes="", at=now())
     with transaction():
+        shifts.close(shifts.find(gala, shift.id, lock=True), counted=10_155, notes=" ", at=now())
+    with transaction(), pytest.raises(Invalid, match="cashed up already"):
         shifts.close(shifts.find(gala, shift.id, lock=True), counted=1, notes="again", at=now())
 
     kept = shifts.find(gala, shift.id)
@@ -244,6 +246,34 @@ def test_named_seats_are_set_aside_priced_and_sold_once(till, theatre):
     assert seats_sold() == ["Stalls B1", "Stalls B2"]
     assert "Stalls B2" in sold
     assert now_of(theatre) == "ffffff" + "ssffff"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("20", "That is $31.55 too little."), ("-5", "field-given"), ("abc", "field-given")],
+)
+def test_what_was_handed_over_has_to_be_enough(till, gala, shift, given, words):
+    form = till_form(till, gala, given=given)
+    address = f"/manage/events/{gala.slug}/box-office"
+
+    refused = till.post(address, data=form)
+
+    assert refused.status_code == 422
+    assert words in refused.text and f'value="{given}"' in refused.text
+    assert db.session.scalar(select(func.count()).select_from(Order)) == 0
+    assert till.post(address, data=form | {"given": given, "method": "card"}).status_code == 303
+
+
+def test_of_what_is_set_aside_too(till, theatre):
+    held = set_aside(till, theatre, seats="Stalls B1, B2")
+
+    refused = till.post(held.location, data={"method": "cash", "given": "49.99"})
+    sales = [
+        till.post(held.location, data={"method": "cash", "given": "60"}) for _press in range(2)
+    ]
+
+    assert refused.status_code == 422 and "That is $1.56 too little." in refused.text
+    assert "Change out of $60.00" in till.get(sales[1].location).text
 
 
 def test_the_best_available_come_with_places_that_have_no_seat(till, theatre):
