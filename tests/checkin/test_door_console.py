@@ -344,6 +344,8 @@ def test_the_list_of_a_gate_has_those_it_is_for(desk, riverside, gala, tickets):
         tier_ids = frozenset({gala.tiers[1].id})
         gate = plan.add_gate(gala, GateFacts("Upstairs", tier_ids=tier_ids), at=now())
 
+    asked = re.search(r'<select[^>]*name="gate"[^>]*>', desk.get(f"{HERE}/paper").text)[0]
+    assert "required" not in asked  # Or a browser sends nothing where no gate was noted.
     whole = desk.get(f"{HERE}/paper/list").text
     upstairs = desk.get(f"{HERE}/paper/list?gate={gate.id}").text
 
