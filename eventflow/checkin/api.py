@@ -1,6 +1,7 @@
 """The HTTP API of the door: devices, what they take along, and what they read."""
 
 from eventflow.checkin import (
+    analytics_api,
     badge_api,
     batch_api,
     device_api,
@@ -11,6 +12,7 @@ from eventflow.checkin import (
 from eventflow.checkin.operations import api
 
 __all__ = [
+    "analytics_api",
     "badge_api",
     "batch_api",
     "bp",

@@ -78,6 +78,14 @@ def test_from_draft_to_the_door(program):
         "checked_in": 1,
         "status": "OPEN",
     }
+    told = program("staff").get("/events/winter-gala/analytics").json
+    assert told["attendance"] == {"registered": 2, "checked_in": 1, "absent": 1}
+    assert (told["sales"]["sold"], told["sales"]["orders"]) == (2, 1)
+    assert told["sales"]["taken"] == paid["total"]
+    taken, fees, kept = (told["sales"][name]["amount"] for name in ("taken", "fees", "proceeds"))
+    assert fees > 0 and taken - fees == kept
+    assert [(one["sold"], one["checked_in"]) for one in told["sales"]["tiers"]] == [(2, 1)]
+    assert (len(told["sales"]["days"]), told["sales"]["days"][-1]["tickets"]) == (30, 2)
     rows = program("staff").get("/events/winter-gala/attendees").json
     assert rows["total"] == 2
     assert rows["attendees"][0]["status"] == "checked_in"

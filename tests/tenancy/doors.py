@@ -124,6 +124,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("checkin_api.undo_check_in", TENANT, "token scanner"),
     ("checkin_api.print_badge", TENANT, "token scanner"),
     ("checkin_api.show_door", TENANT, "token scanner"),
+    ("checkin_api.show_analytics", TENANT, "token staff"),
     ("checkin_api.show_manifest", TENANT, "token scanner"),
     ("checkin_api.show_changes", TENANT, "token scanner"),
     ("checkin_api.show_stats", TENANT, "token scanner"),
