@@ -176,7 +176,8 @@ def parse_amount(text: str, currency: str, locale: Locale | str = "en") -> int:
     """The minor units a person meant by "25", "25.00", "25,00" or "1,250.00".
 
     The locale decides which sign groups and which divides; the other's decimal sign is
-    understood too where it cannot be a grouping. Raises UnclearAmount with a sentence.
+    understood too where it cannot be a grouping. Where it can be both, as in "1,500" dinars of
+    three decimals, nobody guesses. Raises UnclearAmount with a sentence.
     """
     locale = Locale.parse(locale)
     digits = minor_digits(currency)
@@ -187,6 +188,8 @@ def parse_amount(text: str, currency: str, locale: Locale | str = "en") -> int:
     if typed[0] in "-\N{MINUS SIGN}":
         raise UnclearAmount(N_("An amount cannot be less than zero."))
 
+    if digits >= 3:
+        _refuse_two_meanings(typed, digits, locale)
     whole, fraction = _whole_and_fraction(typed, locale, example)
     if len(fraction) > digits:
         if digits == 0:
@@ -208,6 +211,20 @@ def parse_amount(text: str, currency: str, locale: Locale | str = "en") -> int:
     return int(minor_units)
 
 
+def _refuse_two_meanings(typed: str, digits: int, locale: Locale) -> None:
+    # Three digits after a comma are thousands here and decimals there: a thousandfold apart.
+    group = get_group_symbol(locale)
+    match = re.fullmatch(r"([1-9]\d{0,2})([.,])(\d{3})", typed)
+    if match and match[2] == group:
+        large = Decimal(match[1] + match[3]).quantize(Decimal(1).scaleb(-digits))
+        raise UnclearAmount(
+            N_("“%(text)s” can be read in two ways. Type %(large)s or %(small)s."),
+            text=typed,
+            large=_plain(large, locale),
+            small=_plain(large.scaleb(-3).quantize(large), locale),
+        )
+
+
 def _whole_and_fraction(typed: str, locale: Locale, example: str) -> tuple[str, str]:
     decimal, group = get_decimal_symbol(locale), get_group_symbol(locale)
     # Spaces and apostrophes come in many kinds and are never decimals, so any of them groups.
@@ -216,7 +233,7 @@ def _whole_and_fraction(typed: str, locale: Locale, example: str) -> tuple[str, 
     for sign in groups:
         grouped = re.escape(sign)
         match = re.fullmatch(
-            rf"(\d{{1,3}}(?:{grouped}\d{{2,3}})*{grouped}\d{{3}}|\d+)"
+            rf"(?!0{grouped})(\d{{1,3}}(?:{grouped}\d{{2,3}})*{grouped}\d{{3}}|\d+)"
             rf"(?:{re.escape(decimal)}(\d+))?",
             typed,
         )

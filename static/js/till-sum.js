@@ -33,7 +33,13 @@ class TillSum extends HTMLElement {
   }
 
   get given() {
-    const typed = this.querySelector("[name=given]").value.replace(/\s/g, "").replace(",", ".")
+    let typed = this.querySelector("[name=given]").value.replace(/\s/g, "")
+    if (/^[1-9]\d{0,2},\d{3}$/.test(typed)) {
+      // Thousands, unless they may be decimals: then the change is said by whoever asks back.
+      if (this.getAttribute("digits") >= 3) return NaN
+      typed = typed.replace(",", "")
+    }
+    typed = typed.replace(",", ".")
     return typed ? Math.round(Number(typed) * this.scale) : NaN
   }
 

@@ -120,6 +120,12 @@ def test_narrow_money_leaves_out_whose_dollar_it_is():
         ("25.00", "EUR", "de", 2500),
         ("1.5", "KWD", "en", 1500),
         ("1.500", "KWD", "en", 1500),
+        ("1,5", "KWD", "en", 1500),
+        ("0,500", "KWD", "en", 500),
+        ("1,500.000", "KWD", "en", 1500000),
+        ("1,250,500", "KWD", "en", 1250500000),
+        ("12 500", "KWD", "en", 12500000),
+        ("1,500", "KWD", "de", 1500),
         ("2500", "JPY", "en", 2500),
         ("٢٥", "USD", "ar", 2500),
     ],
@@ -156,6 +162,27 @@ def test_what_is_no_amount_is_refused_with_a_sentence(text, currency, sentence):
 
     assert str(refusal.value) == sentence
     assert refusal.value.sentence % refusal.value.details == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "locale", "sentence"),
+    [
+        ("1,500", "KWD", "en", "“1,500” can be read in two ways. Type 1500.000 or 1.500."),
+        ("KWD 12,500", "KWD", "en", "“12,500” can be read in two ways. Type 12500.000 or 12.500."),
+        ("1.500", "KWD", "de", "“1.500” can be read in two ways. Type 1500,000 or 1,500."),
+        ("1,500", "CLF", "en", "“1,500” can be read in two ways. Type 1500.0000 or 1.5000."),
+    ],
+)
+def test_nobody_guesses_between_an_amount_and_its_thousandfold(text, currency, locale, sentence):
+    with pytest.raises(UnclearAmount) as refusal:
+        parse_amount(text, currency, locale)
+
+    assert str(refusal.value) == sentence
+
+
+def test_nothing_groups_after_a_zero():
+    with pytest.raises(UnclearAmount):
+        parse_amount("0,500", "USD", "en")
 
 
 @given(amounts, any_currency, locales)
