@@ -187,7 +187,8 @@ def _responses(operation: Operation, references: References) -> dict[str, Any]:
         if content:
             told[str(status)]["content"] = content
     codes = {*ANY, *operation.refusals}
-    if operation.role != PUBLIC:
+    if operation.role != PUBLIC or operation.method != "GET":
+        # Without a token too: a change that another site made a visitor's browser ask for.
         codes.add("forbidden")
     if operation.body is not None:
         codes |= {"unsupported_media_type", "validation_failed"}

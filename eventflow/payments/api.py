@@ -223,7 +223,12 @@ def list_orders(query: OrdersQuery) -> OrderList:
 
 
 @api.get(
-    "/orders/<code>", summary="An order", role=PUBLIC, query=OrderQuery, answers={200: OrderAnswer}
+    "/orders/<code>",
+    summary="An order",
+    role=PUBLIC,
+    query=OrderQuery,
+    answers={200: OrderAnswer},
+    refusals=("forbidden",),
 )
 def show_order(code: str, query: OrderQuery) -> OrderAnswer:
     """With a token of staff or more, or with the order's secret."""

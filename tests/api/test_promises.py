@@ -5,10 +5,11 @@ import re
 import pytest
 
 from eventflow import timezones
-from eventflow.api import openapi
+from eventflow.api import openapi, operations
 from eventflow.api.documents import NOTHING_UNSEEN, SOMETHING_SEEN
 from eventflow.currencies import currencies
 from eventflow.security import ControlCharacters, refuse_control_characters
+from tests import factories
 
 TIER = {"name": "Late", "price": {"amount": 1200, "currency": "USD"}, "quantity": 10}
 
@@ -147,3 +148,48 @@ def test_a_refused_token_is_refused_as_rfc_6750_says(app, riverside, header, err
 
 def test_no_two_shapes_of_the_description_share_a_name():
     assert not [name for name in openapi.document()["components"]["schemas"] if "__" in name]
+
+
+def _public() -> list[operations.Operation]:
+    every = [one for group in operations.REGISTRY for one in group.all]
+    return [one for one in every if one.role == operations.PUBLIC]
+
+
+def _path(operation: operations.Operation, order) -> str:
+    known = {"slug": "winter-gala", "code": order.code}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "0" * 32), operation.rule)
+
+
+def _described(operation: operations.Operation) -> set[str]:
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.rule)
+    return set(openapi.document()["paths"][path][operation.method.lower()]["responses"])
+
+
+def test_a_scanner_is_answered_as_described_where_no_token_is_needed(program, riverside, gala):
+    order = factories.order(riverside, gala, 1)
+    scanner = program("scanner")
+
+    answers = {
+        one.name: (scanner.call(one.method, _path(one, order), json={}), _described(one))
+        for one in _public()
+    }
+
+    assert "show_order" in answers
+    undescribed = {
+        name: answer.status_code
+        for name, (answer, described) in answers.items()
+        if str(answer.status_code) not in described
+    }
+    assert not undescribed
+
+
+def test_a_refusal_of_another_site_is_described(program, riverside, gala):
+    order = factories.order(riverside, gala, 1)
+    elsewhere = {"Cookie": "seen=1", "Sec_Fetch_Site": "cross-site"}
+    changes = [one for one in _public() if one.method != "GET"]
+
+    for one in changes:
+        answer = program().call(one.method, _path(one, order), json={}, **elsewhere)
+        assert answer.status_code == 403, one.name
+
+    assert not [one.name for one in changes if "403" not in _described(one)]
