@@ -83,7 +83,15 @@ def _save_facts(slug: str, step: int) -> Response:
             event = wizard.locked(slug, request.form.get("version", ""))
             before = event.timezone
             despite_clash = request.form.get("despite_clash") == "1"
-            wizard.save(event, step, typed, house=house, despite_clash=despite_clash, at=now())
+            wizard.save(
+                event,
+                step,
+                typed,
+                house=house,
+                despite_clash=despite_clash,
+                despite_sold=request.form.get("despite_sold") == "1",
+                at=now(),
+            )
             has_moved = event.timezone != before and any(
                 tier.sale_start or tier.sale_end or tier.price_steps for tier in event.tiers
             )

@@ -18,7 +18,7 @@ from eventflow import timezones
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db
 from eventflow.errors import Invalid, NotFound, Refusal
-from eventflow.events import drafting, houses, publishing, wall_clock
+from eventflow.events import drafting, houses, publishing, relying, wall_clock
 from eventflow.events.models import Event
 
 WHAT, WHEN, TICKETS, LOOK = STEPS = (1, 2, 3, 4)
@@ -97,12 +97,13 @@ def save(
     *,
     house: str | None = None,
     despite_clash: bool = False,
+    despite_sold: bool = False,
     at: datetime,
 ) -> None:
     """Keep what a step's form says. The caller has `locked` the event. Raises Invalid.
 
     `house` is what was chosen of `houses`, if that was asked: an event that moves into one goes by
-    its clock.
+    its clock. `despite_sold`: though there are people with tickets for when and where it was.
     """
     if house == houses.chosen(event):
         house = None
@@ -114,7 +115,10 @@ def save(
         for name, value in _read(event, typed, wrong).items()
         if value != getattr(event, name)
     }
-    with staying_whole(event, at=at):
+    with (
+        staying_whole(event, at=at),
+        relying.asking_before_it_moves(event, despite_sold=despite_sold, at=at),
+    ):
         try:
             if house == "":
                 # First, or the venue would be asked about times that are not its own any more.

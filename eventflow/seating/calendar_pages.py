@@ -17,7 +17,7 @@ from eventflow.accounts import access
 from eventflow.accounts.hosts import only_on_tenant_host, tenant_url
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound
-from eventflow.events import drafting, wall_clock
+from eventflow.events import drafting, relying, wall_clock
 from eventflow.events.models import Event
 from eventflow.locale import DEFAULT
 from eventflow.pages import page
@@ -162,25 +162,30 @@ def choose_event_venue(slug: str) -> Response:
     try:
         with transaction():
             event = drafting.find(slug)
-            if not typed["venue"]:
-                bookings.leave(event, at=now())
-                words = _("The event is held elsewhere now.")
-            else:
-                venue = venues.find(typed["venue"])
-                setup, teardown = _minutes(typed, venue)
-                bookings.hold_at(
-                    event,
-                    venue,
-                    setup_minutes=setup,
-                    teardown_minutes=teardown,
-                    despite_clash=_despite_clash(),
-                    at=now(),
-                )
-                words = _("The event is in the calendar of %(venue)s.", venue=venue.name)
+            despite_sold = request.form.get("despite_sold") == "1"
+            with relying.asking_before_it_moves(event, despite_sold=despite_sold, at=now()):
+                words = _hold_at(event, typed)
     except Invalid as refusal:
         return _venue_page(drafting.find(slug), typed, refusal)
     flash(words, "right")
     return redirect(f"/manage/events/{quote(slug)}/venue", 303)  # type: ignore[return-value]
+
+
+def _hold_at(event: Event, typed: Typed) -> str:
+    if not typed["venue"]:
+        bookings.leave(event, at=now())
+        return _("The event is held elsewhere now.")
+    venue = venues.find(typed["venue"])
+    setup, teardown = _minutes(typed, venue)
+    bookings.hold_at(
+        event,
+        venue,
+        setup_minutes=setup,
+        teardown_minutes=teardown,
+        despite_clash=_despite_clash(),
+        at=now(),
+    )
+    return _("The event is in the calendar of %(venue)s.", venue=venue.name)
 
 
 @feed_bp.get("/venues/<venue_slug>/calendar.ics")

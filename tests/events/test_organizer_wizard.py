@@ -325,6 +325,54 @@ def test_what_is_over_may_still_be_put_right(console, at_riverside, kept):
     assert kept("winter-gala").summary == "It was good."
 
 
+# Moving what is sold
+
+
+@pytest.fixture
+def sold(riverside, gala):
+    """The Winter Gala, two tickets of it paid for."""
+    factories.pay(factories.order(riverside, gala, 2))
+    return gala
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("starts_at", "2031-01-01T19:00"),
+        ("venue_name", "The Old Barn"),
+        ("venue_address", "Elsewhere 1"),
+        ("doors_at", "2026-01-01T19:00"),
+        ("format", "hybrid"),
+    ],
+)
+def test_moving_what_is_sold_is_asked_about_first(console, sold, kept, field, value):
+    before = getattr(kept("winter-gala"), field)
+    typed = paper(console, edit(2)).fill(ends_at="2031-01-01T23:00").put(field, value)
+
+    answer = typed.press(console, "go", "close")
+
+    assert answer.status_code == 422
+    assert "2 tickets are sold for when and where it was." in answer.text
+    assert "/manage/attendees?event=winter-gala" in answer.text
+    assert getattr(kept("winter-gala"), field) == before
+
+    again = Paper(answer.text).put("despite_sold", "1").press(console, "go", "close")
+
+    assert again.status_code == 303
+    assert getattr(kept("winter-gala"), field) != before
+
+
+def test_nothing_is_asked_where_nothing_moves_or_nobody_has_a_ticket(
+    console, riverside, gala, kept
+):
+    paper(console, edit(2)).fill(venue_name="The Old Barn").press(console, "go", "close")
+    assert kept("winter-gala").venue_name == "The Old Barn"
+
+    factories.pay(factories.order(riverside, gala, 2))
+    answer = paper(console, edit(2)).fill(map_url="https://a.example").press(console, "go", "close")
+    assert answer.status_code == 303
+
+
 # Who may
 
 

@@ -9,6 +9,7 @@ import pytest
 from eventflow.db import db, now, transaction
 from eventflow.seating import bookings, calendar
 from eventflow.seating.models import Booking, Venue
+from tests import factories
 from tests.people import browser_at
 from tests.seating.houses import make_venue
 
@@ -151,6 +152,23 @@ def test_an_event_is_put_into_a_venue_and_asked_about_clashes(console, house, ga
 
     answer = console.post("/manage/events/winter-gala/edit/2", data=moved | {"despite_clash": "1"})
     assert answer.status_code == 303
+
+
+def test_another_venue_for_what_is_sold_is_asked_about_first(console, riverside, house, gala):
+    here = "/manage/events/winter-gala/venue"
+    factories.pay(factories.order(riverside, gala, 1))
+
+    answer = console.post(here, data={"venue": "playhouse"})
+
+    assert answer.status_code == 422
+    assert "One ticket is sold for when and where it was." in answer.text
+    assert "despite_sold" in answer.text
+    db.session.expire_all()
+    assert gala.venue_name == "Riverside Hall"
+
+    assert console.post(here, data={"venue": "playhouse", "despite_sold": "1"}).status_code == 303
+    db.session.expire_all()
+    assert gala.venue_name == "The Playhouse"
 
 
 def test_the_feed_opens_with_its_secret_alone(console, storefront, house):
