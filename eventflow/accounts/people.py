@@ -135,7 +135,7 @@ def set_password(user: User, password: str, *, any_password: bool = False) -> No
 
 def check_new_password(password: str, *, email: str, name: str) -> None:
     """Refuse a password that somebody who knows address and name would try first."""
-    passwords.check_strength(password, about=(email.split("@")[0], name))
+    passwords.check_strength(password, about=(email, email.split("@")[0], name))
 
 
 def would_lose_password(user: User, *, knew_password: bool) -> bool:

@@ -50,14 +50,17 @@ def open_box_office(
 
 def _person_trouble(form: Mapping[str, str]) -> dict[str, str]:
     wrong: dict[str, str] = {}
-    if not form.get("your_name", "").strip():
+    name, email = form.get("your_name", ""), form.get("email", "")
+    if not name.strip():
         wrong["your_name"] = _("Say what you are called.")
-    try:
-        people.called(form.get("your_name", ""), field="your_name")
-        email = people.address(form.get("email", ""))
-        people.check_new_password(
-            form.get("password", ""), email=email, name=form.get("your_name", "")
-        )
-    except Invalid as refusal:
-        wrong |= refusal.fields
+    # One after the other, so that each says what is wrong with it and not only the first.
+    for check in (
+        lambda: people.called(name, field="your_name"),
+        lambda: people.address(email),
+        lambda: people.check_new_password(form.get("password", ""), email=email, name=name),
+    ):
+        try:
+            check()
+        except Invalid as refusal:
+            wrong |= refusal.fields
     return wrong

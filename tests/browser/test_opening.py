@@ -48,6 +48,22 @@ def test_from_the_form_into_ones_own_console(kind, request, served):
     assert page.troubles == []
 
 
+def test_an_address_is_suggested_until_one_is_typed(phone, served):
+    phone.goto(served.at(path="/sign-up"))
+    name, address = phone.get_by_label("Name of your box office"), phone.get_by_label("Its address")
+    name.press_sequentially("Füße & Hände e. V.")
+    expect(address).to_have_value("fusse-hande-e-v")
+    expect(phone.get_by_text(f"fusse-hande-e-v.{served.domain} is free.")).to_be_visible()
+
+    address.fill("feet")
+    name.fill("Feet of Hamburg")
+    expect(address).to_have_value("feet")
+
+    address.fill("")
+    name.fill("Hands of Hamburg")
+    expect(address).to_have_value("hands-of-hamburg")
+
+
 def test_a_colour_is_seen_before_it_is_kept(phone, served, riverside, olivia):
     phone.goto(served.at(riverside, "/sign-in?next=/manage/settings"))
     phone.get_by_label("E-mail").fill(olivia.email)
