@@ -12,17 +12,23 @@ from eventflow.currencies import currencies
 
 Pairs = list[tuple[str, str]]
 
+# Units that banks, funds and courts reckon in: nobody pays for a ticket in one.
+_NOT_PAID_IN = frozenset("BOV CHE CHW CLF COU MXV USN UYI UYW".split())
 _USUAL = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
 
 
-def currency_choices() -> list[tuple[str, Pairs]]:
-    """("Often used", [("USD", "USD – US Dollar"), …]) and then all of them."""
+def currency_choices(chosen: str = "") -> list[tuple[str, Pairs]]:
+    """("Often used", [("USD", "USD – US Dollar"), …]) and then all that people pay in.
+
+    One that was chosen before stays to be chosen.
+    """
     code = str(get_locale() or "en")
+    left_out = {*_USUAL, *_NOT_PAID_IN - {chosen}}
     return [
         (_("Often used"), [(one, _currency_label(one, code)) for one in _USUAL]),
         (
             _("All currencies"),
-            [(one, _currency_label(one, code)) for one in currencies() if one not in _USUAL],
+            [(one, _currency_label(one, code)) for one in currencies() if one not in left_out],
         ),
     ]
 

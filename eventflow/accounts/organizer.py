@@ -290,7 +290,7 @@ def _settings_page(errors: dict[str, str]) -> Response:
         kept=kept,
         form=form,
         errors=errors,
-        currencies=choices.currency_choices(),
+        currencies=choices.currency_choices(kept.currency),
         zones=choices.timezone_choices(form["timezone"]),
         languages=choices.language_choices(current_app.extensions["languages"]),
         fixed_fee=kept.fee_rule(kept.currency).fixed,

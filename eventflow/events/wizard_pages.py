@@ -154,7 +154,7 @@ def _what(typed: Typed) -> dict[str, Any]:
     return {
         "categories": sorted({*db.session.scalars(known), *usual}, key=str.casefold),
         "description_html": rich_text.render(typed["description"]),
-        "currencies": choices.currency_choices(),
+        "currencies": choices.currency_choices(g.tenant.currency),
         "currency": request.form.get("currency", g.tenant.currency),
     }
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from eventflow.accounts import people, tenants
+from eventflow.accounts import choices, people, tenants
 from eventflow.accounts.models import AuditEntry, Membership
 from eventflow.db import db
 from eventflow.tenancy import acting_for
@@ -44,6 +44,31 @@ def test_one_form_opens_a_box_office_and_leads_into_its_console(app, base, mailb
     with acting_for(tenant.id):
         [entry] = db.session.scalars(select(AuditEntry))
         assert (entry.actor_name, entry.words) == ("Quinn", "Opened the box office Quay Stage")
+
+
+def test_an_empty_form_is_told_of_everything_at_once(base):
+    answer = base.post("/sign-up", data={})
+
+    assert answer.status_code == 422
+    for name in ("name", "slug", "your_name", "email", "password"):
+        assert f'href="#field-{name}"' in answer.text
+
+
+@pytest.mark.parametrize("email", ["t1pw@t1.example", "quinn.quincy@quay-stage.example"])
+def test_ones_own_address_is_no_password(base, email):
+    answer = base.post("/sign-up", data=FORM | {"email": email, "password": email})
+
+    assert answer.status_code == 422
+    assert "This is too close to your name or address." in answer.text
+
+
+def test_units_of_account_are_not_offered_except_to_those_who_have_one(base):
+    offered = base.get("/sign-up").text
+    assert 'value="CHF"' in offered
+    for code in "BOV CHE CHW CLF COU MXV USN UYI UYW".split():
+        assert f'value="{code}"' not in offered
+        chosen = dict(choices.currency_choices(code))["All currencies"]
+        assert code in [one for one, _label in chosen]
 
 
 def test_the_address_is_confirmed_by_mail(base, mailbox):
