@@ -102,9 +102,7 @@ def sums(order: Order) -> list[tuple[str, str]]:
     """What became of the money, as label and amount."""
     if not order.is_settled or not order.total:
         return []
-    # The platform gives its fee back in proportion to what goes back to the buyer.
-    fee_back = (2 * order.platform_fee * order.refunded + order.total) // (2 * order.total)
-    fee = order.platform_fee - fee_back
+    fee = order.platform_fee_kept
     rows = []
     if order.refunded:
         rows.append((_("Paid back"), format_money(-order.refunded, order.currency)))

@@ -300,7 +300,7 @@ def _row(order: Order, at: datetime) -> tuple[Cell, ...]:
         order.tax,
         order.total,
         order.refunded,
-        order.platform_fee,
+        order.platform_fee_kept,
     )
     return (
         order.code,

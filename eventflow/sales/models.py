@@ -201,6 +201,15 @@ class Order(TenantOwned, Model):
         """Whether the money came, whatever was given back since."""
         return self.status in ("paid", "partially_refunded", "refunded")
 
+    @property
+    def platform_fee_kept(self) -> int:
+        """What the platform takes in the end: nothing before the money came, and its fee goes
+        back in proportion to what goes back to the buyer."""
+        if not self.is_settled or not self.total:
+            return 0
+        back = (2 * self.platform_fee * self.refunded + self.total) // (2 * self.total)
+        return self.platform_fee - back
+
     def status_at(self, at: datetime) -> str:
         """A pending order whose hold lapsed is expired, whether or not a job has said so."""
         if self.status == "pending" and self.hold.has_lapsed(at):

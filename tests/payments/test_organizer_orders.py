@@ -8,6 +8,7 @@ import pytest
 
 from eventflow.db import db, now, transaction
 from eventflow.payments import accounts, finding
+from eventflow.sales import orders
 from eventflow.sales.orders import Buyer
 from tests import factories
 from tests.people import browser_at
@@ -161,6 +162,20 @@ def test_the_file_holds_the_same_orders(desk, three):
     everything = read(desk.get("/manage/orders.csv"))
     assert [row["order"] for row in everything] == [three[2], three[0], three[1]]
     assert [row["status"] for row in everything] == ["expired", "paid", "pending"]
+    fees = [row["platform_fee"] for row in everything]
+    assert fees == ["0.00", "1.55", "0.00"], "who never paid is charged for nothing"
+
+
+@pytest.mark.parametrize(("back", "fee"), [(5155, "0.00"), (2577, "0.78"), (0, "1.55")])
+def test_the_fee_in_the_file_is_what_is_kept_of_it(desk, three, back, fee):
+    status = {5155: "refunded", 0: "paid"}.get(back, "partially_refunded")
+    with transaction():
+        order = orders.find(three[0])
+        order.refunded, order.status = back, status
+
+    [row] = read(desk.get("/manage/orders.csv?q=bea"))
+
+    assert row["platform_fee"] == fee
 
 
 def test_the_file_is_read_in_parts_without_losing_any(at_riverside):
