@@ -10,6 +10,8 @@ and who acted is asked of `actors.actor()`, so that no verb has to be told. Buye
 doings are not changes by an organizer and belong into an order's own history; `record` takes them
 all the same, since an organizer may want to see that the platform itself did something.
 
+Amounts are given as Money, since a bare number of minor units says nothing to its reader.
+
 Words are a sentence without a subject ("Invited sam@example.com as staff"); the log puts the
 actor's name in front of it.
 """
@@ -25,6 +27,7 @@ from eventflow.accounts.actors import actor
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db
 from eventflow.logs import request_id
+from eventflow.money import Money
 
 _UNSPOKEN = ("_hash", "_token", "_sealed", "secret")
 _NAMES = ("title", "label", "name", "code", "email", "slug")
@@ -105,6 +108,8 @@ def _plain_value(value: Any) -> Any:
     match value:
         case datetime() | date():
             return value.isoformat()
+        case Money():
+            return value.as_json()
         case Decimal() | uuid.UUID():
             return str(value)
         case dict():

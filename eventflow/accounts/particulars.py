@@ -2,13 +2,19 @@
 that are words of ours. Everything else in it is somebody's own, and shown as it is."""
 
 import json
+import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from eventflow.accounts.models import ROLES
 from eventflow.accounts.roles import role_name
+from eventflow.locale import format_money, format_when
+from eventflow.money import Money
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+\d\d:\d\d")
 
 
 def kinds() -> dict[str, str]:
@@ -31,6 +37,15 @@ def kinds() -> dict[str, str]:
         "refunds": _("Refunds"),
         "tickets": _("Tickets"),
         "checkin": _("Check-in"),
+        "ticket": _("Seats changed"),
+        "areas": _("Areas"),
+        "gates": _("Gates"),
+        "device": _("Devices"),
+        "scans": _("Scans"),
+        "badges": _("Badges"),
+        "shifts": _("Shifts at the box office"),
+        "door_sales": _("Sales at the door"),
+        "demo": _("Demo"),
         "messages": _("Messages"),
         "jobs": _("Jobs"),
         "webhooks": _("Webhooks"),
@@ -39,8 +54,16 @@ def kinds() -> dict[str, str]:
 
 def called(column: str) -> str:
     """The name of something that can be changed; a column nobody has named keeps its own."""
-    names = _of_the_box_office() | _of_events() | _of_tiers() | _of_venues() | _of_seats()
-    return names.get(column) or column.replace("_", " ")
+    names = {
+        **_of_the_box_office(),
+        **_of_events(),
+        **_of_tiers(),
+        **_of_venues(),
+        **_of_seats(),
+        **_of_payments(),
+        **_of_the_door(),
+    }
+    return names.get(column) or column.replace("_", " ").capitalize()
 
 
 def listed(columns: Iterable[str]) -> str:
@@ -48,16 +71,22 @@ def listed(columns: Iterable[str]) -> str:
     return ", ".join(called(column) for column in columns)
 
 
-def shown(column: str, value: Any) -> str:
-    """What it was changed from or to."""
+def shown(column: str, value: Any, zone: str = "UTC") -> str:
+    """What it was changed from or to, times on the clock of `zone`."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if column == "role" and value in ROLES:
-        return role_name(value)
+    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
+        return format_money(Money(**value))
+    if isinstance(value, list):
+        return ", ".join(shown(column, one, zone) for one in value) or "–"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
+    if column == "role" and value in ROLES:
+        return role_name(value)
+    if _MOMENT.fullmatch(value):
+        return format_when(datetime.fromisoformat(value), zone)
     return _own_words().get((column, value), value)
 
 
@@ -72,6 +101,57 @@ def _own_words() -> dict[tuple[str, str], str]:
         ("status", "published"): _("published"),
         ("status", "cancelled"): _("cancelled"),
         ("status", "archived"): _("archived"),
+        ("status", "pending"): _("waiting for payment"),
+        ("status", "paid"): _("paid"),
+        ("status", "partially_refunded"): _("partly refunded"),
+        ("status", "refunded"): _("refunded"),
+        ("status", "expired"): _("lapsed"),
+        ("status", "requested"): _("requested"),
+        ("status", "confirmed"): _("confirmed"),
+        ("status", "valid"): _("valid"),
+        ("status", "void"): _("void"),
+        ("direction", "in"): _("in"),
+        ("direction", "out"): _("out"),
+        ("direction", "both"): _("in and out"),
+        ("method", "cash"): _("cash"),
+        ("method", "card"): _("card"),
+        ("method", "free"): _("free of charge"),
+    }
+
+
+def _of_payments() -> dict[str, str]:
+    return {
+        "country": _("Country"),
+        "takes_transfer": _("Bank transfer"),
+        "transfer_details": _("Where to transfer"),
+        "takes_at_door": _("Payment at the door"),
+        "days_to_pay": _("Days to pay"),
+        "amount": _("Amount"),
+        "tickets": _("Tickets"),
+        "reason": _("Reason"),
+        "method": _("How it was paid"),
+    }
+
+
+def _of_the_door() -> dict[str, str]:
+    return {
+        "direction": _("Direction"),
+        "entries": _("Entries for each ticket"),
+        "opens_at": _("Opens"),
+        "closes_at": _("Closes"),
+        "area_id": _("Area"),
+        "alarm_percent": _("Alarm in percent"),
+        "door_note": _("Note for the door"),
+        "needs_attention": _("Needs attention"),
+        "float": _("In the drawer at first"),
+        "counted": _("Counted"),
+        "expected": _("Expected"),
+        "entered": _("Written up"),
+        "doubles": _("Twice on paper"),
+        "left": _("Left alone"),
+        "seat": _("Seat"),
+        "form": _("Form of the badge"),
+        "print": _("Prints"),
     }
 
 

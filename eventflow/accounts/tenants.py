@@ -23,6 +23,7 @@ from eventflow.accounts.models import Membership, Tenant, User
 from eventflow.currencies import is_currency
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, Refusal
+from eventflow.money import Money
 from eventflow.security import refuse_control_characters
 from eventflow.tenancy import acting_for, current_tenant_id
 
@@ -139,9 +140,17 @@ def change(tenant: Tenant, values: Mapping[str, str], *, at: datetime) -> list[s
         if getattr(tenant, key) != value:
             setattr(tenant, key, value)
     before, after = audit.changes(tenant)
+    if "fee_fixed" in after:
+        was_in = before.get("currency", tenant.currency)
+        before["fee_fixed"] = _money(before["fee_fixed"], was_in)
+        after["fee_fixed"] = _money(after["fee_fixed"], tenant.currency)
     if after:
         audit.record("tenant.change", tenant, _in_words(after), before, after, at=at)
     return list(after)
+
+
+def _money(amount: int | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)
 
 
 def keep_logo(tenant: Tenant, picture: dict[str, Any] | None, *, at: datetime) -> None:

@@ -75,14 +75,14 @@ def called(kind: str, name: str) -> str:
     }.get(kind, _("Somebody"))
 
 
-def differences(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """What was before and what is after, by name."""
+def differences(entry: AuditEntry, zone: str) -> list[tuple[str, str, str]]:
+    """What was before and what is after, by name; times on the clock of `zone`."""
     before, after = entry.before or {}, entry.after or {}
     return [
         (
             particulars.called(key),
-            particulars.shown(key, before.get(key)),
-            particulars.shown(key, after.get(key)),
+            particulars.shown(key, before.get(key), zone),
+            particulars.shown(key, after.get(key), zone),
         )
         for key in sorted({*before, *after})
     ]

@@ -257,6 +257,8 @@ class Shift(TenantOwned, Model):
     counted_amount: Mapped[int | None]
     notes: Mapped[str] = mapped_column(default="")
 
+    event: Mapped[Event] = relationship(primaryjoin="foreign(Shift.event_id) == Event.id")
+
 
 class DoorSale(TenantOwned, Model):
     """An order that was sold and paid at the door."""

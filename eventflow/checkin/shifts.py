@@ -17,7 +17,7 @@ from eventflow.checkin.models import SALE_METHODS, DoorSale, Shift
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.models import Event
-from eventflow.money import MAX_AMOUNT
+from eventflow.money import MAX_AMOUNT, Money
 from eventflow.payments.models import Refund
 from eventflow.sales.models import Order
 
@@ -91,7 +91,8 @@ def begin(
     db.session.add(shift)
     db.session.flush()
     words = _("Opened a shift at the box office")
-    audit.record("shifts.open", shift, words, after={"float": float_amount}, at=at)
+    after = {"float": Money(float_amount, event.currency)}
+    audit.record("shifts.open", shift, words, after=after, at=at)
     return shift
 
 
@@ -108,7 +109,8 @@ def close(shift: Shift, *, counted: int, notes: str, at: datetime) -> CashUp:
     shift.notes = _notes(notes)
     db.session.flush()
     sums = cash_up(shift)
-    after = {"counted": counted, "expected": sums.expected}
+    currency = shift.event.currency
+    after = {"counted": Money(counted, currency), "expected": Money(sums.expected, currency)}
     audit.record("shifts.close", shift, _("Cashed up a shift"), after=after, at=at)
     return sums
 

@@ -18,7 +18,7 @@ from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed, set_capacity
 from eventflow.events.models import Event, PriceStep, Stock, Tier, TierStock
-from eventflow.money import MAX_AMOUNT
+from eventflow.money import MAX_AMOUNT, Money
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 LONGEST = {"name": 120, "description": 2000, "proof": 120}
@@ -65,7 +65,7 @@ def add(event: Event, *, name: str, price: int, quantity: int, at: datetime, **f
     db.session.flush()
     db.session.expire(event, ["tiers", "stocks"])
     words = _("Added the tier %(tier)s to %(title)s", tier=tier.name, title=event.title)
-    after = {"name": tier.name, "price": price, "quantity": quantity}
+    after = {"name": tier.name, "price": Money(price, event.currency), "quantity": quantity}
     audit.record("tier.create", tier, words, after=after, at=at)
     return tier
 
@@ -77,6 +77,10 @@ def change(tier: Tier, facts: Mapping[str, Any], *, at: datetime) -> None:
     for name, value in _checked(tier, facts).items():
         setattr(tier, name, value)
     before, after = audit.changes(tier)
+    if "price" in after:
+        currency = tier.event.currency
+        before["price"] = Money(before["price"], currency)
+        after["price"] = Money(after["price"], currency)
     tier.event.version += 1
     db.session.flush()
     if quantity is not ... and quantity != tier.stock.capacity:
@@ -108,7 +112,8 @@ def set_early_prices(tier: Tier, prices: Sequence[EarlyPrice], *, at: datetime) 
     tier.event.version += 1
     db.session.flush()
     words = _("Set the early prices of the tier %(tier)s", tier=tier.name)
-    after = {"early_prices": [[early.price, early.until.isoformat()] for early in prices]}
+    currency = tier.event.currency
+    after = {"early_prices": [[Money(early.price, currency), early.until] for early in prices]}
     audit.record("tier.early_prices", tier, words, after=after, at=at)
 
 

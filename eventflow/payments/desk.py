@@ -139,7 +139,7 @@ def refund(
         name=order.buyer_name,
         reason=reason,
     )
-    after = {"amount": made.amount, "currency": made.currency, "tickets": len(planned.leaving)}
+    after = {"amount": Money(made.amount, made.currency), "tickets": len(planned.leaving)}
     audit.record("refunds.start", order, words, None, after, at=at)
     return made
 
