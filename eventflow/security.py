@@ -11,7 +11,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge
+
+from eventflow import uploads
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -168,9 +170,18 @@ def refuse_unreadable_input(environ: Environ) -> None:
     if environ.get("CONTENT_TYPE", "").startswith(
         ("application/x-www-form-urlencoded", "multipart/form-data")
     ):
-        for name, values in request.form.lists():
+        for name, values in _form_lists():
             if "\x00" in name or any("\x00" in value for value in values):
                 raise BadRequest(_("This form contains characters that cannot be read."))
+
+
+def _form_lists() -> list[tuple[str, list[str]]]:
+    try:
+        return list(request.form.lists())
+    except RequestEntityTooLarge:
+        if not uploads.leave_unread():
+            raise
+        return []
 
 
 def _is_readable_query(query: str) -> bool:

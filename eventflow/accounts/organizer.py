@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import brand, pictures
+from eventflow import brand, pictures, uploads
 from eventflow.accounts import (
     access,
     choices,
@@ -195,12 +195,16 @@ def change_settings() -> Response:
 
 
 @bp.post("/settings/logo")
+@uploads.taken
 @access.require("admin")
 @limited("upload")
 def keep_logo() -> Response:
-    upload = request.files.get("logo")
+    try:
+        upload = uploads.chosen("logo")
+    except Invalid as refusal:
+        return _settings_page(refusal.fields)
     picture = None
-    if upload is not None and upload.filename:
+    if upload is not None:
         try:
             folder = f"{g.tenant.id}/logo"
             picture = pictures.take(upload.read(), pictures.LOGO, folder=folder)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import files
+from eventflow import files, uploads
 from eventflow.accounts import access
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound
@@ -146,11 +146,15 @@ def _prices_again(
 
 
 @bp.post("/<slug>/cover")
+@uploads.taken
 @limited("upload")
 def keep_cover(slug: str) -> Response:
     event = drafting.find(slug)
-    upload = request.files.get("cover")
-    if upload is None or not upload.filename:
+    try:
+        upload = uploads.chosen("cover")
+    except Invalid as refusal:
+        return _picture_refused(event, refusal.message)
+    if upload is None:
         return _picture_refused(event, _("Choose a picture first."))
     folder = covers.folder(event)
     db.session.rollback()  # Nothing is held open while a picture is made.

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request
 from flask_babel import gettext as _
 
+from eventflow import uploads
 from eventflow.accepting import quality
 from eventflow.accounts import access
 from eventflow.db import db, now, transaction
@@ -166,11 +167,15 @@ def choose_file(venue_slug: str, map_id: uuid.UUID) -> Response:
 
 
 @bp.post("/import")
+@uploads.taken
 @access.require("admin")
 @limited("upload")
 def read_file(venue_slug: str, map_id: uuid.UUID) -> Response:
     """Look at a file. Nothing of the map changes before somebody agrees."""
-    upload = request.files.get("file")
+    try:
+        upload = uploads.chosen("file")
+    except Invalid as refusal:
+        return _import_page(venue_slug, map_id, refusal.fields, status=422)
     if upload is None or not upload.filename:
         fields = {"file": _("Choose a file first.")}
         return _import_page(venue_slug, map_id, fields, status=422)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import pictures
+from eventflow import pictures, uploads
 from eventflow.accounts import access
 from eventflow.accounts.choices import timezone_choices
 from eventflow.db import db, now, transaction
@@ -109,12 +109,16 @@ def restore(venue_slug: str) -> Response:
 
 
 @bp.post("/<venue_slug>/photos")
+@uploads.taken
 @access.require("admin")
 @limited("upload")
 def add_photo(venue_slug: str) -> Response:
     venue = venues.find(venue_slug)
-    upload = request.files.get("photo")
-    if upload is None or not upload.filename:
+    try:
+        upload = uploads.chosen("photo")
+    except Invalid as refusal:
+        return _venue(venue, refusal.fields, 422)
+    if upload is None:
         return _venue(venue, {"photo": _("Choose a picture first.")}, 422)
     folder = venues.folder(venue)
     db.session.rollback()  # Nothing is held open while a picture is made.
