@@ -44,7 +44,17 @@ _FILES = frozenset(
 
 # Line breaks and tabs are text. So is a carriage return, but only before a line feed. Half a
 # surrogate pair can be written in JSON and in nothing else: the database would choke on it.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r(?!\n)")
+# An embedding or override of the writing direction turns round what is printed after it; marks
+# and isolates stay, since names of two scripts need them and they end with the line.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]|\r(?!\n)"
+)
+UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+)
+"""Characters that are text and leave no trace on a page, for a class of a regular expression."""
+_NOTHING_SEEN = re.compile(rf"[\s{UNSEEN}]*")
 
 
 class ControlCharacters(ValueError):
@@ -139,10 +149,13 @@ def allow_camera() -> None:
 
 
 def refuse_control_characters(text: str) -> str:
-    """The same text, or ControlCharacters if it has any besides line breaks and tabs."""
+    """The same text, or ControlCharacters if it has any besides line breaks and tabs.
+
+    A text of which nothing can be seen is an empty one.
+    """
     if _CONTROL.search(text):
         raise ControlCharacters
-    return text
+    return "" if _NOTHING_SEEN.fullmatch(text) else text
 
 
 def refuse_other_sites(environ: Environ) -> None:

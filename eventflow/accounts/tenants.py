@@ -182,10 +182,10 @@ def _in_words(after: Mapping[str, Any]) -> str:
 
 def _line(most: int, *, needed: bool = False) -> Any:
     def read(given: str) -> str:
-        text = " ".join(given.split())
+        text = _short_enough(" ".join(given.split()), most)
         if needed and not text:
             raise ValueError(_("This is needed."))
-        return _short_enough(text, most)
+        return text
 
     return read
 

@@ -25,7 +25,7 @@ USED_AT_MOST_EVERY = timedelta(minutes=1)
 
 def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tuple[ApiToken, str]:
     """Make a token for the tenant acted for: its row, and the secret that is never seen again."""
-    name = " ".join(name.split())
+    name = refuse_control_characters(" ".join(name.split()))
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(
             {"name": _("Say in 1 to %(count)s characters what it is for.", count=LONGEST_NAME)}
@@ -34,7 +34,7 @@ def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tup
         raise Invalid({"role": _("A role is one of %(roles)s.", roles=", ".join(ROLES))})
     secret = new_token(PREFIX)
     token = ApiToken(
-        name=refuse_control_characters(name),
+        name=name,
         role=role,
         token_hash=hash_token(secret),
         hint=secret[-4:],

@@ -23,7 +23,7 @@ from typing_extensions import TypeAliasType
 
 from eventflow import timezones
 from eventflow.money import MAX_AMOUNT, currencies, is_currency
-from eventflow.security import refuse_control_characters
+from eventflow.security import UNSEEN, refuse_control_characters
 
 
 class Document(BaseModel):
@@ -32,13 +32,21 @@ class Document(BaseModel):
     model_config = ConfigDict(strict=True, from_attributes=True, extra="ignore")
 
 
-NOTHING_UNSEEN = r"^(?:[^\x00-\x1f\x7f-\x9f]|\t|\r?\n)*$"
+NOTHING_UNSEEN = r"^(?:[^\x00-\x1f\x7f-\x9f\u202a-\u202e]|\t|\r?\n)*$"
 """For programs that read our description: what `refuse_control_characters` lets through."""
-SOMETHING_SEEN = r"^[ \t\n]*[^\s\x00-\x1f\x7f-\x9f]" + NOTHING_UNSEEN[1:]
+SOMETHING_SEEN = (
+    rf"^(?:[ \t\n{UNSEEN}])*[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e{UNSEEN}]" + NOTHING_UNSEEN[1:]
+)
 
 
 def _text(value: str) -> str:
     return refuse_control_characters(value)
+
+
+def _seen(value: str) -> str:
+    if not value:
+        raise ValueError(_("Send at least one character that can be seen."))
+    return value
 
 
 def one_line(value: str) -> str:
@@ -88,6 +96,7 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_text),
+    AfterValidator(_seen),
     AfterValidator(one_line),
     Field(json_schema_extra={"pattern": SOMETHING_SEEN}),
 ]

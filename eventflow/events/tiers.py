@@ -273,7 +273,7 @@ def _clean(name: str, value: Any) -> Any:
 def _text(name: str, value: Any) -> str:
     text = str(value or "").strip()
     try:
-        refuse_control_characters(text)
+        text = refuse_control_characters(text)
     except ControlCharacters as error:
         raise ValueError(str(error)) from None
     if name == "name" and not text:

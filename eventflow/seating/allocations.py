@@ -370,7 +370,7 @@ def _write(allocation: Allocation, facts: Mapping[str, Any]) -> None:
         if name in facts:
             words = " ".join(str(facts[name] or "").split())
             try:
-                refuse_control_characters(words)
+                words = refuse_control_characters(words)
             except ControlCharacters as error:
                 wrong[name] = str(error)
             if len(words) > most:

@@ -301,13 +301,13 @@ def _write(booking: Booking, facts: Facts) -> None:
     for name, most in LONGEST.items():
         text = getattr(facts, name).strip()
         try:
-            refuse_control_characters(text)
+            text = refuse_control_characters(text)
         except ControlCharacters as error:
             wrong[name] = str(error)
         if len(text) > most:
             wrong[name] = _("Keep this to %(most)s characters.", most=most)
         setattr(booking, name, text)
-    if not facts.title.strip():
+    if not booking.title:
         wrong["title"] = _("Say what the venue is taken for.")
     if facts.status not in ("requested", "confirmed", "cancelled"):
         wrong["status"] = _("A booking is requested or confirmed.")

@@ -270,7 +270,7 @@ class _Checker:
             return ""
         if not given.isprintable():
             try:
-                refuse_control_characters(given)
+                given = refuse_control_characters(given)
             except ControlCharacters as error:
                 self._wrong(path, str(error))
                 return ""

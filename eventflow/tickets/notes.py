@@ -17,7 +17,7 @@ def write(ticket: Ticket, note: str, *, needs_attention: bool, at: datetime) -> 
     """Set a ticket's note, and whether the door stops for it. Raises Invalid."""
     note = " ".join(note.split())
     try:
-        refuse_control_characters(note)
+        note = refuse_control_characters(note)
     except ControlCharacters as error:
         raise Invalid({"door_note": str(error)}) from None
     if len(note) > LONGEST:

@@ -45,16 +45,31 @@ def test_a_quantity_is_described_with_its_limits():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a\tb", "a\nb", "a\r\nb", "ř 😀", "a\rb", "\x00", "a\x1b", "\x7f", "\x85", "a\x9f"]
+    "text",
+    [
+        *("", "a\tb", "a\nb", "a\r\nb", "ř 😀", "a\rb", "\x00", "a\x1b", "\x7f", "\x85", "a\x9f"),
+        *("\u200b", " \u200b\u2060\n", "\u3164", "\u200bx", "x\u200b", "a\u200eb", "\u2067a\u2069"),
+        *("a\u202eb", "\u202a", "x\u202d", "\u202cx", "👩\u200d🎤", "क्\u200dष"),
+    ],
 )
 def test_the_pattern_of_a_text_lets_through_what_we_let_through(text):
     try:
-        refuse_control_characters(text)
+        kept = refuse_control_characters(text)
     except ControlCharacters:
         assert not re.search(NOTHING_UNSEEN, text)
+        assert not re.search(SOMETHING_SEEN, text)
     else:
         assert re.search(NOTHING_UNSEEN, text)
-        assert bool(re.search(SOMETHING_SEEN, text)) == bool(text)
+        assert bool(re.search(SOMETHING_SEEN, text)) == bool(kept)
+        assert kept in ("", text)
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u2060 \u3164", "Gala\u202eala", "\u202aGala"])
+def test_a_title_is_one_that_can_be_seen_and_reads_one_way(program, gala, title):
+    answer = program("admin").call("PATCH", "/events/winter-gala", {"title": title})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["title"]
 
 
 def test_currencies_and_time_zones_are_listed_whole():

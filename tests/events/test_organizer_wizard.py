@@ -252,6 +252,20 @@ def test_a_title_of_markup_is_text(console, kept):
     assert "&lt;b&gt;Gala&lt;/b&gt; &amp; sons" in console.get(edit(2, "b-gala-b-sons")).text
 
 
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("\u200b\u2060", "An event needs a title."),
+        ("Gala\u202e", "characters that cannot be shown"),
+    ],
+)
+def test_a_title_can_be_seen_and_reads_one_way(console, title, sentence):
+    answer = paper(console, NEW).fill(title=title).press(console)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
 def test_an_event_called_new_has_an_address_of_its_own(console, kept):
     paper(console, NEW).fill(title="New").press(console)
     assert kept("new-2").title == "New"
