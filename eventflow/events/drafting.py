@@ -96,6 +96,7 @@ def change(
     """
     facts = dict(facts)
     capacity = facts.pop("capacity", ...)
+    _refuse_to_end_unseen(event, facts, at=at)
     _set(event, facts)
     before, after = audit.changes(event)
     event.version += 1
@@ -152,6 +153,15 @@ def _set(event: Event, facts: Mapping[str, Any]) -> None:
         raise Invalid(wrong)
     for name, value in cleaned.items():
         setattr(event, name, value)
+
+
+def _refuse_to_end_unseen(event: Event, facts: Mapping[str, Any], *, at: datetime) -> None:
+    """An event that people may still buy for is not moved to where it would be over, as it could
+    not be published there; one that has begun may be put right."""
+    is_to_come = event.status == "published" and event.starts_at and event.starts_at > at
+    ends = facts.get("ends_at", event.ends_at)
+    if is_to_come and ends and ends.tzinfo and ends <= at:
+        raise Invalid({"ends_at": _("The event would be over already.")})
 
 
 def _checked(event: Event, facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -329,6 +329,16 @@ def test_what_is_on_sale_keeps_what_it_needs(console, gala, kept, field, sentenc
     assert getattr(kept("winter-gala"), field)
 
 
+def test_what_is_on_sale_is_not_moved_into_the_past(console, gala, kept):
+    past = {"starts_at": "2020-01-01T19:00", "ends_at": "2020-01-01T22:00"}
+
+    answer = paper(console, edit(2)).fill(**past).press(console, "go", "close")
+
+    assert answer.status_code == 422
+    assert "The event would be over already." in answer.text
+    assert kept("winter-gala").ends_at > now()
+
+
 def test_what_is_over_may_still_be_put_right(console, at_riverside, kept):
     long_ago = now() - timedelta(days=9)
     factories.make_event(starts_at=long_ago, at=long_ago - timedelta(days=1))
