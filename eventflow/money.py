@@ -32,6 +32,7 @@ from eventflow.currencies import (
 __all__ = [
     "DEFAULT_FEE_PERCENT",
     "MAX_AMOUNT",
+    "MAX_PRICE",
     "N_",
     "FeeMode",
     "FeeRule",
@@ -54,6 +55,10 @@ FeeMode = Literal["passed_on", "absorbed"]
 
 # Larger than any real order, small enough for a bigint and for JavaScript's exact integers.
 MAX_AMOUNT = 10**15
+
+# What one ticket costs at most: fifty tiers of a hundred each, and as much again in fees, are
+# still no more than MAX_AMOUNT.
+MAX_PRICE = 10**11
 
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

@@ -22,7 +22,7 @@ from pydantic.config import JsonDict
 from typing_extensions import TypeAliasType
 
 from eventflow import timezones
-from eventflow.money import MAX_AMOUNT, currencies, is_currency
+from eventflow.money import MAX_AMOUNT, MAX_PRICE, currencies, is_currency
 from eventflow.security import UNSEEN, refuse_control_characters
 
 
@@ -148,6 +148,15 @@ class MoneyDocument(Document):
 
     amount: Amount
     currency: Currency
+
+
+class PriceDocument(MoneyDocument):
+    """What one ticket costs: so much at most that no order's total is beyond the whole numbers
+    that JavaScript reads exactly."""
+
+    amount: Annotated[
+        int, Field(ge=0, le=MAX_PRICE, description="Whole minor units, up to 100,000,000,000"), INTEGRAL
+    ]
 
 
 def money(amount: int, currency: str) -> MoneyDocument:

@@ -15,6 +15,7 @@ from eventflow.api.documents import (
     Instant,
     MoneyDocument,
     Name,
+    PriceDocument,
     Text,
     TimeZone,
     money,
@@ -86,7 +87,7 @@ class EventDocument(Document):
 
 class TierDraft(Document):
     name: Name
-    price: MoneyDocument
+    price: PriceDocument
     quantity: Count
     sale_start: Instant | None = None
     sale_end: Instant | None = None
@@ -98,7 +99,7 @@ class TierDraft(Document):
 
 class TierChange(TierDraft):
     name: Name = UNSAID
-    price: MoneyDocument = UNSAID
+    price: PriceDocument = UNSAID
     quantity: Count = UNSAID
 
 

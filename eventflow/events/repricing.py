@@ -19,7 +19,7 @@ from eventflow.events.models import Event, Tier
 from eventflow.events.price_list import EarlyRow, PriceList, SharedRow, TierRow
 from eventflow.events.tiers import EarlyPrice
 from eventflow.events.wizard import staying_whole
-from eventflow.money import UnclearAmount, parse_amount
+from eventflow.money import MAX_PRICE, UnclearAmount, parse_amount
 
 _WHOLE = re.compile(r"\d{1,12}|\d{1,3}(?:[ .,'’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]\d{3})+")
 
@@ -108,10 +108,14 @@ def _moment(
 
 def _amount(typed: str, currency: str, name: str, wrong: Wrong) -> int:
     try:
-        return parse_amount(typed, currency, get_locale() or "en")
+        amount: int = parse_amount(typed, currency, get_locale() or "en")
     except UnclearAmount as unclear:
         wrong[name] = _(unclear.sentence, **unclear.details)
         return 0
+    if amount > MAX_PRICE:
+        wrong[name] = _("This amount is too large.")
+        return 0
+    return amount
 
 
 def _whole(typed: str, name: str, wrong: Wrong) -> int:

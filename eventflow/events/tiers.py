@@ -18,7 +18,7 @@ from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.drafting import forget_lapsed, set_capacity
 from eventflow.events.models import Event, PriceStep, Stock, Tier, TierStock
-from eventflow.money import MAX_AMOUNT, Money
+from eventflow.money import MAX_PRICE, Money
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 LONGEST = {"name": 120, "description": 2000, "proof": 120}
@@ -99,8 +99,11 @@ def change(tier: Tier, facts: Mapping[str, Any], *, at: datetime) -> None:
 
 def set_early_prices(tier: Tier, prices: Sequence[EarlyPrice], *, at: datetime) -> None:
     """Replace the tier's early prices; each ends by itself, and the next one starts."""
-    for early in prices:
-        _amount(early.price)
+    try:
+        for early in prices:
+            _amount(early.price)
+    except ValueError as error:
+        raise Invalid({"early_price": str(error)}) from None
     if len({early.until for early in prices}) < len(prices):
         raise Invalid({"early_until": _("Two early prices can't end at the same moment.")})
     tier.price_steps.clear()
@@ -284,8 +287,10 @@ def _text(name: str, value: Any) -> str:
 
 
 def _amount(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_AMOUNT:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(_("A price is zero or more."))
+    if value > MAX_PRICE:
+        raise ValueError(_("This amount is too large."))
     return value
 
 

@@ -17,7 +17,7 @@ from eventflow.errors import Invalid, Refusal
 from eventflow.events import tiers
 from eventflow.events.models import Event, Tier
 from eventflow.events.tiers import EarlyPrice
-from eventflow.money import MAX_AMOUNT
+from eventflow.money import MAX_AMOUNT, MAX_PRICE
 
 LEAST_PERCENT, MOST_PERCENT = Decimal(-100), Decimal(1000)
 
@@ -71,7 +71,10 @@ def preview(event: Event, chosen: Collection[str], change: Change) -> list[Line]
     found = [tier for tier in event.tiers if str(tier.id) in set(chosen)]
     if not found:
         raise Invalid({"tiers": _("Choose at least one tier.")})
-    return list(_lines(found, change))
+    lines = list(_lines(found, change))
+    if any(line.new > MAX_PRICE for line in lines):
+        raise Invalid({"by": _("This amount is too large.")})
+    return lines
 
 
 def apply(

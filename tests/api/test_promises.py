@@ -1,6 +1,8 @@
 """What the description promises is what is taken, so that a program may rely on either."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +10,9 @@ from eventflow import timezones
 from eventflow.api import openapi, operations
 from eventflow.api.documents import NOTHING_UNSEEN, SOMETHING_SEEN
 from eventflow.currencies import currencies
+from eventflow.db import now
+from eventflow.money import MAX_PRICE, FeeRule, totals
+from eventflow.sales import holds
 from eventflow.security import ControlCharacters, refuse_control_characters
 from tests import factories
 
@@ -208,3 +213,37 @@ def test_a_refusal_of_another_site_is_described(program, riverside, gala):
         assert answer.status_code == 403, one.name
 
     assert not [one.name for one in changes if "403" not in _described(one)]
+
+
+@pytest.mark.parametrize(("amount", "status"), [(MAX_PRICE, 201), (MAX_PRICE + 1, 422)])
+def test_a_price_leaves_every_total_exact_in_javascript(program, gala, amount, status):
+    price = {"amount": amount, "currency": "USD"}
+
+    answer = program("admin").post("/events/winter-gala/tiers", TIER | {"price": price})
+
+    assert answer.status_code == status
+    assert schema("PriceDocument")["properties"]["amount"]["maximum"] == MAX_PRICE
+    most = totals(FeeRule(Decimal(100), 10**6), MAX_PRICE * holds.MOST_TIERS * 100).total
+    assert most < 2**53
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_what_is_on_sale_is_not_moved_to_where_it_would_be_over(program, gala, method):
+    past = {"starts_at": "2020-01-01T19:00:00Z", "ends_at": "2020-01-01T22:00:00Z"}
+
+    answer = program("admin").call(method, "/events/winter-gala", past)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [
+        {"field": "ends_at", "message": "The event would be over already."}
+    ]
+
+
+def test_what_has_begun_or_is_not_out_may_be_moved_anywhere(program, at_riverside):
+    begun = now() - timedelta(hours=1)
+    factories.make_event(title="Begun", starts_at=begun)
+    factories.make_event(title="Draft", publish=False)
+    past = {"starts_at": "2020-01-01T19:00:00Z", "ends_at": "2020-01-01T22:00:00Z"}
+
+    for slug in ("begun", "draft"):
+        assert program("admin").call("PATCH", f"/events/{slug}", past).status_code == 200

@@ -73,6 +73,7 @@ def test_amounts_have_the_digits_of_their_currency(
         ("price", "25.005", "EUR has 2 decimals."),
         ("price", "much", "is not an amount"),
         ("price", "9" * 60, "This amount is too large."),
+        ("price", "1000000000.01", "This amount is too large."),
         ("quantity", "", "Type a whole number, such as 100."),
         ("quantity", "-1", "Type a whole number, such as 100."),
         ("quantity", "1.5", "Type a whole number, such as 100."),

@@ -291,13 +291,14 @@ def _watching(seen: list[int], note):
     ("name", "data", "status"),
     [
         ("seats.xlsx", b"PK", 422),
-        ("seats.csv", b"x" * (13 * 1024 * 1024), 413),
+        ("seats.csv", b"x" * (13 * 1024 * 1024), 422),
         ("seats.csv", b"x" * (11 * 1024 * 1024), 422),
     ],
 )
 def test_what_cannot_be_a_file_of_seats_is_refused_at_the_door(console, here, name, data, status):
     answer = console.post(f"{here}/import", data={"file": (io.BytesIO(data), name)})
     assert answer.status_code == status
+    assert 'id="error-file"' in answer.text
 
 
 def test_what_is_exported_from_the_pages_is_what_is_drawn(console, here, concert):
