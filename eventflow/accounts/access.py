@@ -54,7 +54,7 @@ class RoleTooSmall(Refusal):
 
 def console(bp: Blueprint, role: str = "staff") -> Blueprint:
     """Only members of the tenant, of this role or more, come to these routes."""
-    bp.before_request(lambda: _admit(role))
+    bp.before_request(lambda: admit(role))
     return bp
 
 
@@ -70,7 +70,7 @@ def require(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            answer: Any = _admit(role)
+            answer: Any = admit(role)
             return view(*args, **kwargs) if answer is None else answer
 
         return checked
@@ -173,7 +173,8 @@ def belongs_here(user: User) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _admit(role: str) -> Response | None:
+def admit(role: str) -> Response | None:
+    """None for whoever has this role or more here; where to sign in for whoever may have it."""
     if g.tenant is None:
         abort(404)
     person = current_person()

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import NotFound
 
-from eventflow.accounts import actors, hosts, passwords, sessions
+from eventflow.accounts import access, actors, hosts, passwords, sessions
 from eventflow.accounts.roles import role_name
 
 
@@ -13,6 +14,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_somebody_acts)
     app.teardown_request(lambda error: actors.bind(actors.SYSTEM))
     sessions.init_app(app)
+    app.before_request(_is_there_a_console)
     app.context_processor(_who_and_where)
     app.jinja_env.globals["role_name"] = role_name
     if app.config["TESTING"]:
@@ -22,6 +24,14 @@ def init_app(app: Flask) -> None:
 def _somebody_acts() -> None:
     # Until a door finds out who it is: somebody at an address.
     actors.bind(actors.Actor("buyer", address=request.remote_addr or ""))
+
+
+def _is_there_a_console() -> Response | None:
+    """An address of the console that there isn't is told behind its door, and in it."""
+    is_lost = isinstance(request.routing_exception, NotFound)
+    if is_lost and g.get("tenant") and request.path.startswith("/manage/"):
+        return access.admit("scanner")
+    return None
 
 
 def _who_and_where() -> dict[str, Any]:

@@ -40,6 +40,11 @@ def show_events() -> Response:
     )
 
 
+@bp.get("/events")
+def show_events_elsewhere() -> Response:
+    return redirect("/manage/", 303)  # type: ignore[return-value]
+
+
 @bp.get("/events/<slug>")
 def show_event(slug: str) -> Response:
     at, event = now(), drafting.find(slug)

@@ -153,6 +153,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("tickets.*", TENANT, "anybody"),
     # drafting events
     ("sales_console.show_events", TENANT, "scanner"),
+    ("sales_console.show_events_elsewhere", TENANT, "scanner"),
     ("sales_console.show_event", TENANT, "scanner"),
     ("sales_console.show_cancelling", TENANT, "admin"),
     ("sales_console.cancel", TENANT, "admin"),
