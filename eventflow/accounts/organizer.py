@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from eventflow import brand, pictures, uploads
 from eventflow.accounts import (
     access,
+    asking,
     choices,
     hosts,
     invitations,
@@ -155,6 +156,13 @@ def create_token() -> Response:
 @bp.post("/tokens/<uuid:token_id>/revoke")
 @access.require("owner")
 def revoke_token(token_id: uuid.UUID) -> Response:
+    if not asking.is_sure():
+        return asking.ask(
+            _("Revoke %(name)s?", name=tokens.get(token_id).name),
+            _("Revoke this token"),
+            detail=_("Whatever uses it stops working at once. It cannot be brought back."),
+            back="/manage/tokens",
+        )
     with transaction():
         name = tokens.revoke(token_id, at=now()).name
     flash(_("The token %(name)s no longer works.", name=name), "right")

@@ -60,6 +60,13 @@ def revoke(token_id: uuid.UUID, *, at: datetime) -> ApiToken:
     return token
 
 
+def get(token_id: uuid.UUID) -> ApiToken:
+    token = db.session.scalar(select(ApiToken).where(ApiToken.id == token_id))
+    if token is None:
+        raise NotFound
+    return token
+
+
 def find(secret: str) -> ApiToken | None:
     """The live token of the tenant acted for that has this secret."""
     return db.session.scalar(

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from eventflow.accounts import access
+from eventflow.accounts import access, asking
 from eventflow.accounts.hosts import tenant_url
 from eventflow.checkin import devices, figures
 from eventflow.checkin.models import Device, Gate, Pairing
@@ -72,12 +72,23 @@ def show_pairing(slug: str, pairing_id: uuid.UUID) -> Response:
 
 @bp.post("/door/devices/<uuid:device_id>/revoke")
 def revoke_device(slug: str, device_id: uuid.UUID) -> Response:
+    here = f"/manage/events/{slug}/door/devices"
+    if not asking.is_sure():
+        drafting.find(slug)
+        return asking.ask(
+            _("Revoke %(name)s?", name=devices.get(device_id).name),
+            _("Revoke it"),
+            detail=_(
+                "It stops at its next contact, sends what it read before, and forgets everything."
+            ),
+            back=here,
+        )
     with transaction():
         drafting.find(slug)
         device = devices.revoke(device_id, by=access.actor().name, at=now())
         words = _("%(name)s is revoked. It stops at its next contact.", name=device.name)
     flash(words, "right")
-    return redirect(f"/manage/events/{slug}/door/devices", 303)  # type: ignore[return-value]
+    return redirect(here, 303)  # type: ignore[return-value]
 
 
 def _drawn(address: str) -> Markup:

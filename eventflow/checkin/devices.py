@@ -152,6 +152,13 @@ def rename(device_id: uuid.UUID, name: str, *, at: datetime) -> Device:
     return device
 
 
+def get(device_id: uuid.UUID) -> Device:
+    device = db.session.scalar(select(Device).where(Device.id == device_id))
+    if device is None:
+        raise NotFound(_("There is no such device."))
+    return device
+
+
 def find(token: str) -> Device | None:
     """The live device of the tenant acted for that has this token."""
     return db.session.scalar(

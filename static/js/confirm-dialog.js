@@ -30,6 +30,7 @@ class ConfirmDialog extends HTMLElement {
   act() {
     this.dialog.close()
     this.confirmed = true
+    this.asked.form.querySelector("[data-sure]")?.removeAttribute("disabled")
     this.asked.form.requestSubmit(this.asked.submitter)
   }
 }

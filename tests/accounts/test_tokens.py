@@ -83,13 +83,32 @@ def test_once_revoked_it_opens_nothing(console, storefront, riverside):
     token_id, secret = make_token(riverside)
     assert ask(storefront, f"Bearer {secret}").status_code == 404
 
-    console.post(f"/manage/tokens/{token_id}/revoke")
+    console.post(f"/manage/tokens/{token_id}/revoke", data={"sure": "1"})
     api_tokens.forget()  # This process remembers for a second.
 
     assert ask(storefront, f"Bearer {secret}").status_code == 401
     with acting_for(riverside.id):
         words = db.session.scalars(select(AuditEntry.words).order_by(AuditEntry.id)).all()
     assert words[-1] == "Revoked the API token Website"
+
+
+def test_without_script_a_page_asks_before_a_token_is_revoked(console, storefront, riverside):
+    token_id, secret = make_token(riverside)
+    address = f"/manage/tokens/{token_id}/revoke"
+
+    asked = console.post(address)
+
+    assert asked.status_code == 200
+    assert "Revoke Website?" in asked.text
+    assert f'action="{address}"' in asked.text
+    assert '<input type="hidden" name="sure" value="1">' in asked.text
+    assert ask(storefront, f"Bearer {secret}").status_code == 404, "it still works"
+
+
+def test_a_button_of_many_alike_says_what_it_revokes(console, riverside):
+    make_token(riverside)
+    page = console.get("/manage/tokens").text
+    assert 'Revoke<span class="visually-hidden"> Website</span>' in page
 
 
 def test_a_process_remembers_it_for_a_second_and_no_longer(storefront, riverside, monkeypatch):

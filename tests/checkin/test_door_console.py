@@ -289,13 +289,16 @@ def test_a_phone_is_paired_by_the_code_and_the_page_notices(desk, gala):
     assert code.replace("-", "") not in desk.get(f"{HERE}/devices").text
 
 
-def test_a_device_is_revoked_with_one_press(desk, gala):
+def test_a_device_is_revoked_once_one_is_sure(desk, gala):
     with transaction():
         device = devices.enrol("Lost", role="scanner", by="Sam", at=now()).device
         address = f"{HERE}/devices/{device.id}/revoke"
 
-    assert desk.post(address).status_code == 303
-    assert desk.post(address).status_code == 303
+    asked = desk.post(address)
+    assert (asked.status_code, "Revoke Lost?" in asked.text) == (200, True)
+    assert figures.devices(gala) != []
+    assert desk.post(address, data={"sure": "1"}).status_code == 303
+    assert desk.post(address, data={"sure": "1"}).status_code == 303
 
     db.session.rollback()
     assert db.session.scalars(select(Device)).one().revoked_by == "Sam"
