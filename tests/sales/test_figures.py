@@ -10,6 +10,7 @@ from eventflow.payments import accounts, refunding
 from eventflow.payments.models import Refund
 from eventflow.sales import figures, orders
 from eventflow.sales.figures import CallingOff, Count, Income
+from eventflow.tickets import voiding
 from eventflow.tickets.models import Ticket
 from tests import factories
 
@@ -113,6 +114,15 @@ def test_what_was_undone_is_no_sale_and_what_is_old_is_no_news(at_riverside, gal
     sold = figures.by_day([gala.id], zone="UTC", at=now())[gala.id]
 
     assert (sold[0], sold[-2], sold[-1], sum(sold)) == (1, 1, 0, 2)
+
+
+def test_a_ticket_that_went_back_is_no_sale_of_those_days(at_riverside, gala):
+    order = factories.pay(factories.order(at_riverside, gala, 2))
+    with transaction():
+        order = orders.find(order.code)
+        voiding.void(order, order.tickets[:1], reason="ill", actor="Sam", at=now())
+
+    assert sum(figures.by_day([gala.id], zone="UTC", at=now())[gala.id]) == 1
 
 
 def test_thirty_days_survive_a_change_of_the_clock():
