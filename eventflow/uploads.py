@@ -37,7 +37,7 @@ def leave_unread() -> bool:
 
 
 def chosen(name: str) -> FileStorage | None:
-    """The file of this field, None if none was chosen; Invalid if the form was too large to read."""
+    """The file of this field, None if none was chosen; Invalid if the form was left unread."""
     if g.get("left_unread"):
         words = _(
             "This file is larger than %(most)s MB. Please choose a smaller one.",

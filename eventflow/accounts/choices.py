@@ -13,7 +13,7 @@ from eventflow.currencies import currencies
 Pairs = list[tuple[str, str]]
 
 # Units that banks, funds and courts reckon in: nobody pays for a ticket in one.
-_NOT_PAID_IN = frozenset("BOV CHE CHW CLF COU MXV USN UYI UYW".split())
+_NOT_PAID_IN = frozenset(("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"))
 _USUAL = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
 
 

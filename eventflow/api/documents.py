@@ -154,9 +154,7 @@ class PriceDocument(MoneyDocument):
     """What one ticket costs: so much at most that no order's total is beyond the whole numbers
     that JavaScript reads exactly."""
 
-    amount: Annotated[
-        int, Field(ge=0, le=MAX_PRICE, description="Whole minor units, up to 100,000,000,000"), INTEGRAL
-    ]
+    amount: Annotated[int, Field(ge=0, le=MAX_PRICE, description="Whole minor units"), INTEGRAL]
 
 
 def money(amount: int, currency: str) -> MoneyDocument:

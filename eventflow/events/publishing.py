@@ -52,7 +52,7 @@ def publish(event: Event, *, at: datetime) -> None:
     if event.status != "draft":
         raise Refusal(_("A cancelled event can't be published again."))
     if wants := missing(event, at=at):
-        raise Invalid(wants, _("Some things are missing before this can be published."))
+        raise Invalid(wants, _("Some things have to be put right before this can be published."))
     event.status = "published"
     event.published_at = event.published_at or at
     event.version += 1

@@ -65,7 +65,7 @@ def test_ones_own_address_is_no_password(base, email):
 def test_units_of_account_are_not_offered_except_to_those_who_have_one(base):
     offered = base.get("/sign-up").text
     assert 'value="CHF"' in offered
-    for code in "BOV CHE CHW CLF COU MXV USN UYI UYW".split():
+    for code in ("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"):
         assert f'value="{code}"' not in offered
         chosen = dict(choices.currency_choices(code))["All currencies"]
         assert code in [one for one, _label in chosen]
