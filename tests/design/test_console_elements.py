@@ -23,7 +23,7 @@ def test_nothing_is_sent_while_the_question_stands(gallery, page):
     page.get_by_role("button", name="Refund", exact=True).click()
     page.get_by_role("button", name="Refund $20.00 to Bea").click()
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
-    assert gallery.received == [("refund", {"ticket": "7"})]
+    assert gallery.received == [("refund", {"ticket": "7", "sure": "1"})]
 
 
 REFUND_BY_HTMX = """<script src="/static/js/confirm-dialog.js" type="module"></script>
