@@ -198,15 +198,16 @@ def _added(slug: str, wish: Wish, at: datetime) -> Wish:
         hold = holds.find_live(hold_id, at=at)
     except Refusal:
         return wish
-    event = showing.public_event(slug, at=at)
     seats = holds.seats_of(hold)
-    kept = _keys(event, [seat.id for seat in seats])
     counted = [Wanted(tier_id, quantity) for tier_id, quantity in _counted(hold, seats)]
+    # The hold is read: looking for the event may let go of all that was read before.
+    kept = _keys(showing.public_event(slug, at=at), [seat.id for seat in seats])
     return replace(
         wish,
         seats=list(dict.fromkeys([*kept, *wish.seats])),
         kept=[key for key in kept if key not in wish.seats],
         items=[*wish.items, *counted],
+        need=wish.need or presses.asked_for(hold_id).need,
     )
 
 
