@@ -5,7 +5,7 @@ joins or leaves a shared capacity with its counts.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,10 @@ def add(event: Event, *, name: str, price: int, quantity: int, at: datetime, **f
     return tier
 
 
+counted_elsewhere: list[Callable[[Tier], str]] = []
+"""Who else may say how many a tier has: each answers why it can't be typed, or nothing."""
+
+
 def change(tier: Tier, facts: Mapping[str, Any], *, at: datetime) -> None:
     """Change a tier, from a mapping of the names in CHANGEABLE and `quantity`. Raises Invalid."""
     facts = dict(facts)
@@ -84,6 +88,8 @@ def change(tier: Tier, facts: Mapping[str, Any], *, at: datetime) -> None:
     tier.event.version += 1
     db.session.flush()
     if quantity is not ... and quantity != tier.stock.capacity:
+        for refusal in filter(None, (why(tier) for why in counted_elsewhere)):
+            raise Invalid({"quantity": refusal})
         before["quantity"], after["quantity"] = tier.stock.capacity, quantity
         forget_lapsed(tier.event_id, at=at)
         try:

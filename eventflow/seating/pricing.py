@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 
 from eventflow.accounts import audit
 from eventflow.db import db
@@ -160,6 +160,11 @@ def recount(event: Event, *, dropped: Collection[uuid.UUID] = (), at: datetime) 
         # What lapsed and was not swept yet still counts as held; it is never more than that.
         stock.capacity = max(count, stock.sold + stock.held)
     db.session.flush()
+
+
+def has_seats(tier: Tier) -> bool:
+    """Whether chairs of a hall are sold as this tier."""
+    return bool(db.session.scalar(select(exists().where(Seat.tier_id == tier.id))))
 
 
 def unpriced(event: Event) -> int:

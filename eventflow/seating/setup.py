@@ -2,10 +2,11 @@
 of events, and what it wants of one before it is sold."""
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventflow.events import following, houses, publishing
-from eventflow.events.models import Event
+from eventflow.events import following, houses, publishing, tiers
+from eventflow.events.models import Event, Tier
 from eventflow.seating import (
     allocation_pages,
     bookings,
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
     for requirement in (every_seat_has_a_price, bookings.unsettled):
         if requirement not in publishing.requirements:
             publishing.requirements.append(requirement)
+    if as_many_as_its_seats not in tiers.counted_elsewhere:
+        tiers.counted_elsewhere.append(as_many_as_its_seats)
     if bookings.follow not in following.followers:
         following.followers.append(bookings.follow)
     houses.keeper = placing.Venues()
@@ -30,6 +33,13 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages.bp)
     app.register_blueprint(calendar_pages.feed_bp)
     app.register_blueprint(venue_api.bp)
+
+
+def as_many_as_its_seats(tier: Tier) -> str:
+    """A tier that is sold by seat has a place for each of them, and no more."""
+    if not pricing.has_seats(tier):
+        return ""
+    return _("This tier is sold by seat: there are as many as it has seats in the hall.")
 
 
 def every_seat_has_a_price(event: Event) -> dict[str, str]:

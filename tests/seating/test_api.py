@@ -10,6 +10,7 @@ from eventflow.seating import states
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
 from tests import factories
+from tests.api.conftest import make_program
 from tests.sales.test_seats import buy, take
 from tests.seating.theatres import a_drawing, a_row, make_seated, theatre
 
@@ -162,3 +163,17 @@ def test_stocktaking_says_which_seat_is_wrong(event, at_riverside):
         (found,) = stocktaking.differences()
 
     assert "has no seat" in str(found)
+
+
+def test_a_tier_that_is_sold_by_seat_has_as_many_as_it_has_seats(app, riverside, event):
+    tier, floor = event.tiers[0], event.tiers[2]
+    admin = make_program(app, riverside, "admin")
+    tiers = f"/events/{event.slug}/tiers/"
+
+    refused = admin.call("PATCH", tiers + str(tier.id), {"quantity": 500})
+    same = admin.call("PATCH", tiers + str(tier.id), {"quantity": 6, "name": "A"})
+    standing = admin.call("PATCH", tiers + str(floor.id), {"quantity": 500})
+
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json["errors"]] == ["quantity"]
+    assert (same.status_code, standing.status_code) == (200, 200)
