@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from eventflow.db import db, now
 from eventflow.errors import NotFound
-from eventflow.pages import page
+from eventflow.pages import page, wants_fragment
 from eventflow.payments import checkout, order_page, sandbox, webhooks
 from eventflow.payments.models import Payment
-from eventflow.sales import buyers, receipts
+from eventflow.sales import buyers, receipts, seat_pages
 
 bp = Blueprint("sandbox", __name__)
 
@@ -27,7 +27,11 @@ def _never_in_production() -> None:
 
 @bp.get("/pay/<payment_id>")
 def show_payment(payment_id: str) -> Response:
-    return _payment_page(_payment(payment_id))
+    payment = _payment(payment_id)
+    if wants_fragment():
+        # The countdown noticed: the whole page is to be looked at anew.
+        return Response(status=200, headers={"HX-Refresh": "true"})
+    return _payment_page(payment)
 
 
 @bp.post("/pay/<payment_id>")
@@ -53,12 +57,24 @@ def _payment_page(payment: Payment, *, error: str = "", status: int = 200) -> Re
         order=order,
         event=order.event,
         state=order.status_at(at),
+        went_back=_went_back(payment),
+        choose_again=seat_pages.back_to_choosing(order.event),
         at=at,
         until=order_page.clock(order.hold.expires_at, order.event.timezone),
         receipt_lines=receipts.lines(buyers.bought_by(order), order, order.currency),
         order_url=checkout.order_url(g.tenant, order),
         error=error,
     )
+
+
+def _went_back(payment: Payment) -> bool:
+    """Whether all of it was refunded: it came too late, or the whole order was called off."""
+    back = sum(
+        refund.amount
+        for refund in payment.order.refunds
+        if refund.payment_id == payment.id and refund.status != "failed"
+    )
+    return payment.status == "paid" and back >= payment.amount
 
 
 def _payment(payment_id: str) -> Payment:

@@ -60,7 +60,11 @@ class HoldCountdown extends HTMLElement {
     if (state !== "lapsed") return
     clearInterval(this.timer)
     const text = this.querySelector(".countdown__text")
-    if (words && text) text.textContent = words
+    if (words && text && announcement) {
+      // Said once, to eyes and ears alike: what is announced takes the place of what was true.
+      text.hidden = true
+      announcement.classList.remove("visually-hidden")
+    }
     this.dispatchEvent(new Event("lapsed", { bubbles: true }))
   }
 }

@@ -48,6 +48,8 @@ def test_a_countdown_warns_once_and_then_says_that_it_is_over(gallery, page):
     page.clock.fast_forward(2 * 60 * 1000)
     expect(page.get_by_role("timer")).to_have_text("0:00")
     expect(said).to_have_text("It is over.")
+    expect(page.get_by_text("It is over.").locator("visible=true")).to_have_count(1)
+    expect(page.get_by_text("Held")).to_be_hidden()
     expect(page).to_have_title("lapsed")
 
 

@@ -180,6 +180,43 @@ def test_the_sandbox_says_that_no_money_moves(checkout, shopper):
     assert "Pay $51.55" in page and "Decline" in page
 
 
+def test_a_payment_that_went_back_promises_no_tickets(checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+    shopper.post(paying, data={"outcome": "paid"})
+    assert "To your tickets" in shopper.get(paying).text
+    with transaction():
+        refunding.start(orders.find(only_order().code, lock=True), actor="Olivia", at=now())
+
+    page = shopper.get(paying).text
+
+    assert "the money is on its way back" in page
+    assert "To your tickets" not in page
+
+
+def test_paid_too_late_for_its_places_it_promises_none_either(gala, checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+    lapse(checkout)
+    factories.hold(gala, 5)
+    shopper.post(paying, data={"outcome": "paid"})
+
+    page = shopper.get(paying).text
+
+    assert "the money is on its way back" in page
+    assert "To your tickets" not in page
+
+
+def test_a_payment_page_whose_time_is_over_leads_back_to_choosing(checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+    lapse(checkout)
+
+    noticed = shopper.get(paying, headers={"HX-Request": "true"})
+    page = shopper.get(paying).text
+
+    assert noticed.headers["HX-Refresh"] == "true"
+    assert '/events/winter-gala' in page and "Choose again" in page
+    assert ">Decline<" not in page and "all the same" in page
+
+
 @pytest.mark.parametrize("payment", ["nonsense", "0190a8a0-0000-7000-8000-000000000000"])
 def test_a_payment_that_is_not_there_is_not_found(gala, shopper, payment):
     assert shopper.get(f"/pay/{payment}").status_code == 404
