@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from werkzeug.exceptions import TooManyRequests
 
 from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import now, transaction
@@ -132,7 +133,12 @@ def pay_order(code: str) -> Response:
 @bp.post("/orders/<code>/resend")
 def resend_tickets(code: str) -> Response:
     order = _order()
-    check("resend", order=f"{g.tenant.slug} {order.code}")
+    try:
+        check("resend", order=f"{g.tenant.slug} {order.code}")
+    except TooManyRequests as refusal:
+        # Back to the tickets themselves: the order's page is all its buyer has.
+        flash(f"{refusal.description} {_('Your tickets are on this page, too.')}", "doubt")
+        return _to_order(order)
     if not order.is_settled:
         raise Refusal(_("There are no tickets to send until the order is paid."))
     if not order.buyer_email:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from eventflow import limits
 from eventflow.db import db, new_id, now, transaction
 from eventflow.payments import refunding
 from eventflow.payments.models import Payment, PaymentAccount
@@ -445,6 +446,25 @@ def test_tickets_are_mailed_again_to_those_who_ask(order, shopper):
 
     assert answer.status_code == 303
     assert "on their way to bea@example.com" in shopper.get(address(order)).text
+    jobs = db.session.scalars(select(OutboxJob.job)).all()
+    assert jobs.count("sales.send_tickets_again") == 1
+
+
+def test_asking_for_them_too_often_leads_back_to_them(app, order, shopper, monkeypatch):
+    factories.pay(order)
+    monkeypatch.setitem(limits.LIMITS, "resend", (limits.Limit(1, 3600, "order"),))
+    monkeypatch.setitem(app.extensions, "limits", limits._Counters(app.config["REDIS_URL"]))
+    again = [
+        shopper.post(f"/orders/{order.code}/resend", data={"secret": order.secret})
+        for _press in range(2)
+    ][1]
+
+    page = shopper.get(again.location)
+
+    assert again.status_code == 303
+    assert page.request.args["secret"] == order.secret
+    assert "Too many attempts. Please try again in" in page.text
+    assert "QR code of ticket" in page.text
     jobs = db.session.scalars(select(OutboxJob.job)).all()
     assert jobs.count("sales.send_tickets_again") == 1
 
