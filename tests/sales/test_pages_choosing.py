@@ -117,7 +117,7 @@ def test_a_preview_shows_the_draft_and_sells_nothing(at_riverside, shopper):
     page = shopper.get(f"{PAGE}?preview={token}")
 
     assert page.status_code == 200
-    assert "This is a preview" in page.text
+    assert "Only those who were given its link see it" in page.text
     assert "noindex" in page.text
     assert "no-store" in page.headers["Cache-Control"]
     assert "/holds" not in page.text
