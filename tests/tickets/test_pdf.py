@@ -118,6 +118,15 @@ def test_a_ticket_says_all_that_its_holder_and_the_door_need():
     assert page.mediabox.height == pytest.approx(297 * MILLIMETRE, abs=0.1)
 
 
+def test_no_label_falls_apart_for_those_who_hear_or_search_it():
+    [page] = read(pdf.ticket_pdf(GALA)).pages
+
+    lines = page.extract_text().splitlines()
+
+    for label in ("ADMISSION", "ORDER", "PRICE", "ORGANIZER", "AT THE DOOR", "GOOD TO KNOW"):
+        assert label in lines
+
+
 def test_the_code_on_the_sheet_is_the_tickets_and_large_enough():
     [page] = read(pdf.ticket_pdf(GALA)).pages
 
