@@ -61,15 +61,20 @@ Address = Annotated[
 ]
 
 
+PersonName = Annotated[Name, Field(max_length=people.LONGEST_NAME)]
+
+
 class BuyerRequest(Document):
-    name: Name
+    name: PersonName
     email: Address
 
 
 class AttendeeRequest(Document):
     """Who a ticket is for; what is left out is the buyer's."""
 
-    name: Annotated[Text, AfterValidator(one_line), Field(max_length=200)] | None = None
+    name: (
+        Annotated[Text, AfterValidator(one_line), Field(max_length=people.LONGEST_NAME)] | None
+    ) = None
     email: Address | None = None
 
 

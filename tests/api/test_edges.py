@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from eventflow.accounts import people
 from eventflow.db import db, now, transaction
 from eventflow.events import publishing
 from eventflow.events.models import Event
@@ -89,6 +90,23 @@ def test_a_code_that_there_is_not_is_refused(program, gala):
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == "promo_code"
+
+
+def test_a_name_is_as_long_as_the_checkout_takes_it(program, gala):
+    hold = factories.hold(gala, 1)
+    buyer = {"name": "x" * people.LONGEST_NAME, "email": "bea@example.com"}
+
+    for longer in (
+        {"buyer": buyer | {"name": buyer["name"] + "x"}},
+        {"buyer": buyer, "attendees": [{"name": buyer["name"] + "x"}]},
+    ):
+        answer = program().post("/orders", {"hold": str(hold.id), **longer})
+        assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
+
+    made = program().post(
+        "/orders", {"hold": str(hold.id), "buyer": buyer, "attendees": [{"name": buyer["name"]}]}
+    )
+    assert made.status_code == 201
 
 
 def test_a_name_is_one_line(program, gala):
