@@ -216,12 +216,18 @@ def give_back(hold: Hold) -> None:
         hold.status = "released"
 
 
-def extend(hold_id: uuid.UUID | str, *, minutes: int, at: datetime) -> Hold:
-    """Give the buyer the time again, once, while nobody waits for the same places."""
+def extend(
+    hold_id: uuid.UUID | str, *, minutes: int, refused_others: bool = False, at: datetime
+) -> Hold:
+    """Give the buyer the time again, once, while nobody waits for the same places.
+
+    Somebody waits if others were refused since the hold was placed (`waiting`), and there is still
+    nothing left of what it draws on. That these very places are the last keeps nobody waiting.
+    """
     hold = find_live(hold_id, at=at, lock=True)
     if hold.extended_at is not None:
         raise Refusal(_("The time was extended already. Please finish, or choose again later."))
-    if _others_wait(hold):
+    if refused_others and _takes_the_last(hold):
         raise Refusal(_("Others are waiting for these places, so the time can't be extended."))
     hold.extended_at = at
     hold.expires_at = at + timedelta(minutes=minutes)
@@ -358,8 +364,8 @@ def merged(wanted: Sequence[Wanted]) -> dict[uuid.UUID, int]:
     return found
 
 
-def _others_wait(hold: Hold) -> bool:
-    """Whether the hold keeps anybody from buying: a stock it draws on has nothing left."""
+def _takes_the_last(hold: Hold) -> bool:
+    """Whether a stock that the hold draws on has nothing left."""
     return bool(
         db.session.scalar(
             select(Stock.id)

@@ -22,7 +22,7 @@ from flask_babel import gettext as _
 
 from eventflow import metrics, shared_pages
 from eventflow.accounts.hosts import only_on_tenant_host
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
 from eventflow.errors import NotFound, Refusal
 from eventflow.events import showing
 from eventflow.limits import limited
@@ -37,6 +37,7 @@ from eventflow.sales import (
     seat_holds,
     seat_pages,
     seat_plans,
+    waiting,
 )
 from eventflow.seating import hall as halls
 from eventflow.seating import states
@@ -118,12 +119,21 @@ def release_hold(hold_id: str) -> Response:
 @bp.post("/checkout/<hold_id>/extend")
 def extend_hold(hold_id: str) -> Response:
     back = redirect(url_for("payments.show_checkout", hold_id=hold_id), 303)
+    hold = holds.find(hold_id)
+    slug, buyer, since = hold.event.slug, hold.buyer, hold.placed_at
+    db.session.rollback()  # Nothing is held open while Redis is asked.
+    refused_others = waiting.others(slug, buyer, since=since)
     try:
         with transaction():
             hold = holds.find(hold_id)
             if typed := buyers.typed(request.form):
                 holds.keep_typed(hold, typed)
-            holds.extend(hold_id, minutes=g.tenant.hold_minutes, at=now())
+            holds.extend(
+                hold_id,
+                minutes=g.tenant.hold_minutes,
+                refused_others=refused_others,
+                at=now(),
+            )
     except (holds.HoldExpired, holds.HoldUsed):
         return back  # type: ignore[return-value]
     except NotFound:

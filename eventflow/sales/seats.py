@@ -17,7 +17,7 @@ from eventflow.db import db
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import showing
 from eventflow.events.models import Event, Tier
-from eventflow.sales import holds
+from eventflow.sales import holds, waiting
 from eventflow.sales.holds import Placed, Wanted
 from eventflow.sales.seat_refusals import SeatTaken, none_left, refusal, too_many
 from eventflow.sales.seat_wishes import Asker, Best, Wish
@@ -64,6 +64,22 @@ def place(
     `holds.place` raises.
     """
     asker = asker or Asker()
+    try:
+        return _place(slug, seats, best, items, asker, at=at)
+    except (holds.SoldOut, SeatTaken):
+        waiting.note(slug, asker.buyer, at=at)
+        raise
+
+
+def _place(
+    slug: str,
+    seats: Sequence[uuid.UUID],
+    best: Sequence[Best],
+    items: Sequence[Wanted],
+    asker: Asker,
+    *,
+    at: datetime,
+) -> Placed:
     hall = halls.of_slug(slug)
     # Nobody keeps a connection while waiting for what another thread reads, or for rows.
     db.session.rollback()

@@ -101,6 +101,8 @@ def test_a_hold_is_extended_once_while_nobody_waits(gala):
         holds.extend(placed.id, minutes=10, at=now())
     full = hold(gala, 3)
     with pytest.raises(Exception, match="waiting"):
+        holds.extend(full.id, minutes=10, refused_others=True, at=now())
+    with transaction():
         holds.extend(full.id, minutes=10, at=now())
 
 

@@ -214,7 +214,7 @@ def test_a_payment_page_whose_time_is_over_leads_back_to_choosing(checkout, shop
     page = shopper.get(paying).text
 
     assert noticed.headers["HX-Refresh"] == "true"
-    assert '/events/winter-gala' in page and "Choose again" in page
+    assert "/events/winter-gala" in page and "Choose again" in page
     assert ">Decline<" not in page and "all the same" in page
 
 
@@ -333,12 +333,52 @@ def test_more_time_keeps_what_was_typed(checkout, shopper):
     assert 'value="Bea Buyer"' in shopper.get(checkout).text
 
 
-def test_no_more_time_while_others_wait(gala, checkout, shopper):
+def ask_for(browser, gala, quantity: int) -> int:
+    field = f"tier-{gala.tiers[0].id}"
+    return browser.post("/events/winter-gala/holds", data={field: str(quantity)}).status_code
+
+
+def more_time(checkout, shopper) -> str:
+    return shopper.get(shopper.post(checkout + "/extend").location).text
+
+
+def test_no_more_time_while_others_wait(app, riverside, gala, checkout, shopper):
+    factories.hold(gala, 3)
+    assert ask_for(browser_at(app, riverside), gala, 1) == 409
+
+    assert "Others are waiting" in more_time(checkout, shopper)
+
+
+def test_to_hold_the_last_ones_keeps_nobody_waiting(gala, checkout, shopper):
     factories.hold(gala, 3)
 
-    page = shopper.get(shopper.post(checkout + "/extend").location)
+    assert "You have the full time again" in more_time(checkout, shopper)
 
-    assert "Others are waiting" in page.text
+
+def test_nobody_waits_for_themselves(gala, shopper):
+    assert ask_for(shopper, gala, 6) == 409
+    field = f"tier-{gala.tiers[0].id}"
+    checkout = shopper.post("/events/winter-gala/holds", data={field: "5"}).location
+    assert ask_for(shopper, gala, 6) == 409
+
+    assert "You have the full time again" in more_time(checkout, shopper)
+
+
+def test_nobody_waits_for_what_can_be_had_by_now(app, riverside, gala, checkout, shopper):
+    other = factories.hold(gala, 3)
+    assert ask_for(browser_at(app, riverside), gala, 1) == 409
+    with transaction():
+        holds.release(other.id, at=now())
+
+    assert "You have the full time again" in more_time(checkout, shopper)
+
+
+def test_who_was_refused_before_is_not_asked_after(app, riverside, gala, shopper):
+    assert ask_for(browser_at(app, riverside), gala, 6) == 409
+    field = f"tier-{gala.tiers[0].id}"
+    checkout = shopper.post("/events/winter-gala/holds", data={field: "5"}).location
+
+    assert "You have the full time again" in more_time(checkout, shopper)
 
 
 def test_the_countdown_notices_and_the_page_is_looked_at_anew(checkout, shopper):
