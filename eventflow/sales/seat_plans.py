@@ -144,6 +144,12 @@ def categories(seated: Seated, offer: Offer) -> list[Priced]:
     used = {key for block in seated.plan.blocks for key in block.categories}
     loose = {key for block in seated.plan.blocks for key in block.loose_categories}
     known = {one.id: one for one in offer.tiers}
+    # A place to stand may have a price of its own, beside its category's.
+    standing = {
+        block.category: seated.prices.get(block.key)
+        for block in seated.plan.blocks
+        if not block.is_seated
+    }
     found = []
     for category in seated.plan.categories.values():
         if category.key not in used:
@@ -153,7 +159,7 @@ def categories(seated: Seated, offer: Offer) -> list[Priced]:
         found.append(
             Priced(
                 category,
-                known.get(seated.tier_of(category.key) or ""),
+                known.get(seated.tier_of(category.key) or standing.get(category.key) or ""),
                 tables[0] if tables else None,
                 len(set(tables)) < 2,
             )

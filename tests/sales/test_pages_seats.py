@@ -255,6 +255,19 @@ def test_a_seat_there_is_not_is_refused(storefront, play):
     assert "no such seat" in answer.text
 
 
+def test_a_place_to_stand_has_its_own_price_in_the_legend(storefront, at_riverside):
+    drawing = halls.club()
+    drawing["sections"][2]["id"] = "pit"
+    event = make_seated(drawing, {"tables": 0, "bar": 1, "pit": 2})
+    forget_all(event)
+
+    page = storefront.get(f"/events/{event.slug}").text
+
+    legend = re.search(r'<ul class="prices".*?</ul>', page, re.S)[0]
+    assert "not on sale" not in legend
+    assert re.search(r"Standing</span>\s*<span[^>]*>\s*\$15\.", legend), legend
+
+
 def test_seats_and_standing_places_are_one_order(storefront, play):
     floor = play.tiers[2].id
 
