@@ -53,19 +53,19 @@ def refusal(wish: Wish, answer: dict[str, Any]) -> Refusal:
             words = _("This would leave a single seat: %(seats)s.", seats=labels)
             return SingleSeat(words, document=_alternatives(wish, named, taken=False))
         case "seat_blocked":
-            words = _("%(seats)s is not for sale.", seats=_places(wish.hall, named))
+            words = _("Not for sale: %(seats)s.", seats=_places(wish.hall, named))
             return NotForSale(words, document=_named(named))
         case "whole_table":
-            words = _("This table is sold as a whole: %(seats)s belongs to it.", seats=labels)
+            words = _("This table is sold as a whole, with %(seats)s.", seats=labels)
             return NotForSale(words, code="whole_table", document=_named(named))
         case "accessible":
             words = _(
-                "%(seats)s is kept for people who use a wheelchair. Say so, or choose another.",
+                "Kept for people who use a wheelchair: %(seats)s. Say so, or choose another.",
                 seats=labels,
             )
             return NotForSale(words, code="accessible_seat", document=_named(named))
         case "companion":
-            words = _("%(seats)s is sold together with the place next to it.", seats=labels)
+            words = _("Sold together with the place next to it: %(seats)s.", seats=labels)
             return NotForSale(words, code="companion_seat", document=_named(named))
         case "too_many_seats":
             return too_many(answer["limit"])
@@ -100,6 +100,8 @@ def none_left(wish: Wish, now: bytes) -> Refusal:
             "There are %(num)s seats left like that. Please choose again.",
             left,
         )
+        if not left:
+            words = _("No seat like that is left. Please choose again.")
         return holds.SoldOut(words, document={"left": left})
     words = _("There are no %(size)s seats near each other left. Try fewer at a time.", size=size)
     return holds.SoldOut(words, document={"left": left})
