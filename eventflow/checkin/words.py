@@ -47,6 +47,7 @@ def _answers() -> dict[str, str]:
         "read_again": _("%(count)s in a row"),
         "group.all_in": _("All %(all)s of this order are in"),
         "undone": _("Undone: %(name)s is not in any more"),
+        "undone.still": _("Undone. %(name)s is still in, by the entry before"),
         "nameless": _("No name given"),
         "badge.asking": _("The badge is on its way to the printer …"),
         "badge.printed": _("Badge printed"),

@@ -367,6 +367,11 @@ def test_a_supervisor_lets_in_with_a_reason(new_phone, office):
     [scan] = office.admitted()
     assert (scan["override"], scan["reason"]) == (True, "Came back in")
 
+    page.locator("#answer-undo").click()
+    expect(page.locator("#scan-hint")).to_have_text(
+        "Undone. Bea Buyer is still in, by the entry before"
+    )
+
 
 def test_a_steward_has_no_such_button(new_phone, office):
     office.role = "scanner"

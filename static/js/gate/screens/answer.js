@@ -10,6 +10,7 @@ import { byId, say, speak, tellIn } from "../dom.js"
 import { here, hear, maySupervise, tell, zone } from "../state.js"
 import { clock, counted, number, word } from "../words.js"
 
+const ALREADY_IN = new Set(["already_checked_in", "already_inside"])
 const panel = byId("answer")
 // What the answer covers: nobody gets there by Tab, nor by a key that a scanner types.
 const covered = [...panel.parentElement.children].filter((each) => each !== panel && !each.matches("h1"))
@@ -109,12 +110,13 @@ function showGroup({ ticket, verdict }) {
 }
 
 export async function undo(scanId) {
+  const wasIn = shown?.scan.scan_id === scanId && ALREADY_IN.has(shown.verdict.overrides)
   const scan = await door.undo(scanId, word("undo.why"))
   if (!scan) return
   const name = here.manifest?.ticket(scan.digest)?.name || word("nameless")
   close()
   sounds.play("note")
-  const text = word("undone", { name })
+  const text = word(wasIn ? "undone.still" : "undone", { name })
   say(byId("scan-hint"), text)
   speak(text)
 }
