@@ -8,7 +8,6 @@ says "sold out" isn't counted, since that page is everybody's and asks nobody wh
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import cast
 
 import redis
 
@@ -45,11 +44,10 @@ def note(slug: str, buyer: str, *, at: datetime) -> None:
 def others(slug: str, buyer: str, *, since: datetime) -> bool:
     """Whether anybody but this buyer was refused places at this event since then."""
     try:
-        told = queue.connection().zrangebyscore(_key(slug), since.timestamp(), "+inf")
+        refused = queue.connection().zrangebyscore(_key(slug), since.timestamp(), "+inf")
     except redis.RedisError:
         return False
-    refused = cast(list[bytes], told)
-    return any(not one or one.decode() != buyer for one in refused)
+    return any(not one or one != buyer.encode() for one in refused)
 
 
 def _key(slug: str) -> str:
