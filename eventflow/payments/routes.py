@@ -226,12 +226,14 @@ def _lapsed(hold: Hold) -> Response:
         # The countdown noticed: the whole page is to be looked at anew.
         return Response(status=200, headers={"HX-Refresh": "true"})
     presses.over(hold.id)
+    given_back = hold.status == "released" and not hold.has_lapsed(now())
     return page(
         "payments/lapsed.html",
         status=410,
         event=hold.event,
         hold=hold,
-        given_back=hold.status == "released" and not hold.has_lapsed(now()),
+        given_back=given_back,
+        chosen_since=presses.chosen_since(hold) if given_back else None,
         has_typed=any(hold.typed.values()),
         lapsed=lapsed.of(hold, at=now()),
         minutes=g.tenant.hold_minutes,

@@ -76,6 +76,12 @@ class Hold(TenantOwned, Model):
     def has_lapsed(self, at: datetime) -> bool:
         return at >= self.expires_at
 
+    def is_unpaid(self, at: datetime) -> bool:
+        """Whether its places are still kept for a buyer who has to pay for them."""
+        if self.status != "live" or self.has_lapsed(at):
+            return False
+        return self.order is None or self.order.status_at(at) == "pending"
+
     @property
     def fee_rule(self) -> FeeRule:
         fixed = default_fixed_fee(self.currency) if self.fee_fixed is None else self.fee_fixed

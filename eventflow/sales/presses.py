@@ -18,8 +18,11 @@ from typing import Any
 
 from flask import session
 
+from eventflow.errors import NotFound
+from eventflow.sales import holds
 from eventflow.sales import seats as seat_sales
 from eventflow.sales.holds import Placed, Wanted
+from eventflow.sales.models import Hold
 from eventflow.sales.seat_wishes import Asker, Best
 from eventflow.seating import hall as halls
 
@@ -95,6 +98,23 @@ def held_at(slug: str) -> uuid.UUID | None:
     if not last or not last[1] or last[3:4] != [slug]:
         return None
     return uuid.UUID(last[0])
+
+
+def own_hold(slug: str) -> Hold | None:
+    """The hold this browser got last, if it was for this event; whatever became of it."""
+    last = session.get("hold")
+    if not last or last[3:4] != [slug]:
+        return None
+    try:
+        return holds.find(last[0])
+    except NotFound:
+        return None
+
+
+def chosen_since(hold: Hold) -> Hold | None:
+    """What this browser chose at the event after this hold of its own, in another tab say."""
+    latest = own_hold(hold.event.slug) if hold.buyer == session.get("buyer") else None
+    return latest if latest and latest.placed_at > hold.placed_at else None
 
 
 def code_at(slug: str) -> str:

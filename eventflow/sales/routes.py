@@ -26,6 +26,7 @@ from eventflow.db import db, now, transaction
 from eventflow.errors import NotFound, Refusal
 from eventflow.events import showing
 from eventflow.limits import limited
+from eventflow.locale import format_clock, zone_label
 from eventflow.pages import wants_fragment
 from eventflow.sales import (
     availability,
@@ -84,6 +85,38 @@ def show_availability(slug: str) -> Response:
         # A page on which there was nothing to choose has no form to choose with.
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+@bp.get("/events/<slug>/holding")
+def show_holding(slug: str) -> Response:
+    """What this browser holds of the event, to be shown on its page; nothing: 204."""
+    at = now()
+    event = showing.public_event(slug, at=at)
+    hold = presses.own_hold(slug)
+    response = Response(status=204)
+    if hold is not None and hold.is_unpaid(at):
+        until = hold.expires_at
+        html = render_template(
+            "sales/holding.html",
+            count=sum(line.quantity for line in hold.lines),
+            is_ordered=hold.order is not None,
+            until=f"{format_clock(until, event.timezone)} {zone_label(until, event.timezone)}",
+            # A hold that became an order leads to it.
+            address=url_for("payments.show_checkout", hold_id=hold.id),
+        )
+        response = make_response(html)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/events/<slug>/mine")
+def show_mine(slug: str) -> Response:
+    """On to pay for what this browser holds, where there is no script to show it."""
+    showing.public_event(slug, at=now())
+    hold = presses.own_hold(slug)
+    if hold is None:
+        raise Refusal(_("You hold no tickets at this event at the moment."))
+    return redirect(url_for("payments.show_checkout", hold_id=hold.id), 303)  # type: ignore[return-value]
 
 
 @bp.post("/events/<slug>/holds")

@@ -128,6 +128,30 @@ def test_a_lapsed_hold_is_explained_without_script(served, riverside, gala, old_
     expect(old_phone.get_by_role("heading", name="The time is over")).to_be_visible()
 
 
+def test_back_at_the_event_its_holder_finds_the_way_on(served, riverside, gala, phone):
+    event = served.at(riverside, "/events/winter-gala")
+    choose(phone, event, gala.tiers[0], 5)
+    phone.wait_for_url("**/checkout/*")
+    checkout = phone.url
+
+    phone.go_back()
+    expect(phone.get_by_text("You are holding 5 tickets until")).to_be_visible()
+    phone.goto(event)
+    expect(phone.get_by_text("Sold out")).to_be_visible()
+    phone.get_by_role("link", name="Go on to pay").click()
+    phone.wait_for_url(checkout)
+    phone.get_by_role("button", name="Give the tickets back").click()
+    phone.wait_for_url(checkout)
+    asked = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.goto(event)
+    phone.goto(event)
+    phone.wait_for_load_state("networkidle")
+    expect(phone.get_by_text("You are holding")).to_have_count(0)
+    assert len([url for url in asked if url.endswith("/holding")]) == 1
+    assert phone.troubles == []
+
+
 @pytest.mark.parametrize("kind", ["phone", "old_phone"])
 def test_who_comes_too_late_is_told_and_keeps_the_choice(kind, request, served, riverside, gala):
     page: Page = request.getfixturevalue(kind)

@@ -12,7 +12,7 @@ from eventflow.payments import refunding
 from eventflow.payments.models import Payment, PaymentAccount
 from eventflow.queue import OutboxJob
 from eventflow.sales import availability, holds, orders
-from eventflow.sales.models import Hold, Order
+from eventflow.sales.models import Hold, HoldLine, Order
 from tests import factories
 from tests.people import browser_at
 
@@ -314,6 +314,50 @@ def test_given_back_tickets_are_free_again(checkout, shopper, gala):
     assert answer.status_code == 303
     assert "Given back" in shopper.get(checkout).text
     assert factories.hold(gala, 5)
+
+
+def test_the_event_tells_its_holder_what_is_held(app, riverside, gala, checkout, shopper):
+    factories.hold(gala, 3)
+
+    told = shopper.get("/events/winter-gala/holding")
+
+    assert "You are holding 2 tickets until" in told.text
+    assert path(checkout) in told.text
+    assert told.headers["Cache-Control"] == "private, no-store"
+    assert shopper.get("/events/winter-gala/mine").location == path(checkout)
+    stranger = browser_at(app, riverside)
+    assert stranger.get("/events/winter-gala/holding").status_code == 204
+    assert stranger.get("/events/winter-gala/mine").status_code == 409
+    assert "own-hold" in stranger.get("/events/winter-gala").text
+    assert path(checkout) not in shopper.get("/events/winter-gala").text
+
+
+def test_the_event_tells_who_has_yet_to_pay(checkout, shopper):
+    paying = path(shopper.post(checkout, data=BEA).location)
+
+    told = shopper.get("/events/winter-gala/holding")
+    assert "Your order of 2 tickets waits for your payment until" in told.text
+
+    shopper.post(paying, data={"outcome": "paid"})
+    assert shopper.get("/events/winter-gala/holding").status_code == 204
+
+
+def test_what_is_no_longer_held_is_not_told(checkout, shopper):
+    shopper.post(checkout + "/release")
+
+    assert shopper.get("/events/winter-gala/holding").status_code == 204
+
+
+def test_the_first_tab_says_that_its_buyer_chose_anew_in_another(app, riverside, checkout, shopper):
+    field = f"tier-{db.session.scalars(select(HoldLine.tier_id)).one()}"
+    other_tab = shopper.post("/events/winter-gala/holds", data={field: "1"}).location
+
+    page = shopper.get(checkout)
+
+    assert "You have chosen anew" in page.text and "Given back" not in page.text
+    assert path(other_tab) in page.text
+    stranger = browser_at(app, riverside).get(checkout).text
+    assert path(other_tab) not in stranger
 
 
 def test_more_time_is_given_once(checkout, shopper):
