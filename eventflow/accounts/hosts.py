@@ -85,12 +85,12 @@ def _resolve() -> None:
     slug = _slug(request.host.lower())
     if slug == "":
         return
-    if slug is None:
+    tenant = _tenant(slug) if slug else None
+    if tenant is None:
+        # Nobody's host: all that leads on from its page is elsewhere, and how that looks is here.
+        g.way_home = base_url("")
         if request.path.startswith(_ANY_HOST):
             return
-        abort(404)
-    tenant = _tenant(slug)
-    if tenant is None:
         abort(404)
     g.tenant = tenant
     tenancy.bind(tenant.id)
