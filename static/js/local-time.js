@@ -1,11 +1,18 @@
-// The viewer's own time beside the event's, for those who are in another zone and ask:
-//   <local-time zone="Europe/Berlin"><time datetime="…">Sat 14 Feb, 20:00 CET</time>
-//     <button type="button" hidden data-show="In my time" data-back="In the event’s time"></button></local-time>
+// The viewer's own time in place of the event's, for those who are in another zone and ask. A time
+// with an end is a span; one marked "clock" is said without its day:
+//   <local-time zone="Europe/Berlin"><time datetime="…" data-until="…">Sat 14 Feb 2026, 20:00–22:00 CET</time>
+//     <button type="button" hidden data-show="In my time" data-back="In the event’s time"></button>
+//     Doors open at <time datetime="…" data-clock>19:00</time></local-time>
+const DAY = { weekday: "short", day: "numeric", month: "short", year: "numeric" }
+const CLOCK = { hour: "2-digit", minute: "2-digit" }
+// English of no particular country is written as eventflow/locale.py writes it.
+const WRITTEN_AS = { en: "en-GB" }
+
 class LocalTime extends HTMLElement {
   connectedCallback() {
-    this.time = this.querySelector("time")
+    this.times = [...this.querySelectorAll("time")]
+    this.there = this.times.map((time) => time.textContent)
     this.button = this.querySelector("button")
-    this.there = this.time.textContent
     if (!this.elsewhere) return
     this.button.hidden = false
     this.button.textContent = this.button.dataset.show
@@ -14,20 +21,23 @@ class LocalTime extends HTMLElement {
 
   // Zones of different names can show the same clock; then there is nothing to translate.
   get elsewhere() {
-    const at = new Date(this.time.dateTime)
+    const at = new Date(this.times[0].dateTime)
     const clock = (timeZone) => new Intl.DateTimeFormat("en", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at)
     return clock(this.getAttribute("zone")) !== clock(undefined)
   }
 
   handleEvent() {
     const here = this.toggleAttribute("here")
-    this.time.textContent = here ? this.written() : this.there
+    this.times.forEach((time, place) => (time.textContent = here ? this.written(time) : this.there[place]))
     this.button.textContent = here ? this.button.dataset.back : this.button.dataset.show
   }
 
-  written() {
-    const style = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" }
-    return new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(this.time.dateTime))
+  written(time) {
+    const { lang } = document.documentElement
+    const style = "clock" in time.dataset ? CLOCK : { ...DAY, ...CLOCK, timeZoneName: "short" }
+    const format = new Intl.DateTimeFormat(WRITTEN_AS[lang] ?? lang, style)
+    const [from, until] = [time.dateTime, time.dataset.until].map((at) => new Date(at))
+    return time.dataset.until ? format.formatRange(from, until) : format.format(from)
   }
 }
 

@@ -136,10 +136,42 @@ def test_a_readers_own_time_is_offered_only_where_it_differs(gallery, browser, z
         expect(button).to_have_count(0)
     else:
         button.click()
-        expect(page.locator("local-time time")).to_contain_text("1:30")
-        expect(page.locator("local-time time")).to_contain_text("EST")
+        expect(page.locator("local-time time")).to_have_text("Sat, 14 Feb 2026, 13:30 GMT-5")
         page.get_by_role("button", name="In the event’s time").click()
         expect(page.locator("local-time time")).to_have_text("Sat 14 Feb 2026, 19:30 CET")
+    page.close()
+
+
+FESTIVAL = """{% from "components/live.html" import clock_time, local_time %}
+{% call local_time("Fri 8 Jan, 16:00 – Sun 10 Jan 2027, 23:00 CET", "2027-01-08T15:00:00+00:00",
+                   "Europe/Berlin", until="2027-01-10T22:00:00+00:00") %}
+<span>Doors open at {{ clock_time("14:00", "2027-01-08T13:00:00+00:00") }}</span>{% endcall %}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "doors"),
+    [
+        ("en", "Sat, 9 Jan 2027, 00:00 GMT+9 – Mon, 11 Jan 2027, 07:00 GMT+9", "22:00"),
+        (
+            "en-US",
+            "Sat, Jan 9, 2027, 12:00 AM GMT+9 – Mon, Jan 11, 2027, 7:00 AM GMT+9",
+            "10:00 PM",
+        ),
+        ("de", "Sa., 9. Jan. 2027, 00:00 GMT+9 – Mo., 11. Jan. 2027, 07:00 GMT+9", "22:00"),
+    ],
+)
+def test_a_readers_own_time_has_its_end_and_its_doors(gallery, browser, language, whole, doors):
+    page = browser.new_page(timezone_id="Asia/Tokyo", locale="en-US")
+    page.goto(gallery.hang(FESTIVAL))
+    page.wait_for_function("() => customElements.get('local-time')")
+    page.evaluate("language => { document.documentElement.lang = language }", language)
+
+    page.get_by_role("button", name="In my time").click()
+
+    expect(page.locator("local-time time").first).to_have_text(whole)
+    expect(page.locator("local-time time").last).to_have_text(doors)
+    page.get_by_role("button", name="In the event’s time").click()
+    expect(page.locator("local-time time").last).to_have_text("14:00")
     page.close()
 
 

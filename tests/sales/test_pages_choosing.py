@@ -356,3 +356,14 @@ def test_another_box_offices_event_is_not_here(app, gala, northgate):
 
 def test_the_base_host_has_no_event_pages(app, gala):
     assert browser_at(app, None).get(PAGE).status_code == 404
+
+
+def test_a_reader_elsewhere_is_told_the_end_and_the_doors_too(at_riverside, shopper):
+    starts_at = (now() + timedelta(days=30)).replace(microsecond=0)
+    doors_at = starts_at - timedelta(hours=1)
+    event = factories.make_event(starts_at=starts_at, doors_at=doors_at)
+
+    page = shopper.get(PAGE).text
+
+    assert f'datetime="{starts_at.isoformat()}" data-until="{event.ends_at.isoformat()}"' in page
+    assert f'Doors open at <time datetime="{doors_at.isoformat()}" data-clock>' in page
