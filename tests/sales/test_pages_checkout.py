@@ -78,6 +78,13 @@ def test_a_paid_order_shows_its_tickets(checkout, shopper):
     assert (order.status, order.buyer_email, order.total) == ("paid", "bea@example.com", 5155)
 
 
+def test_the_checkout_says_what_a_tickets_address_is_for(checkout, shopper):
+    page = shopper.get(checkout).text
+
+    assert "mailed to you alone" in page
+    assert "The organizer sees the names and addresses" in page
+
+
 def test_who_is_not_named_is_the_buyer(checkout, shopper):
     shopper.post(checkout, data=BEA | {"name-2": "Carl  Carlson", "email-2": "carl@example.com"})
 
