@@ -296,8 +296,8 @@ def _box(
     width, height = size
     scale = min(width / ratio[0], height / ratio[1])
     inner = (ratio[0] * scale, ratio[1] * scale)
-    left = min(max(focus[0] * width - inner[0] / 2, 0.0), width - inner[0])
-    top = min(max(focus[1] * height - inner[1] / 2, 0.0), height - inner[1])
+    left = min(max(focus[0] * width - inner[0] / 2, 0.0), max(width - inner[0], 0.0))
+    top = min(max(focus[1] * height - inner[1] / 2, 0.0), max(height - inner[1], 0.0))
     return left, top, min(left + inner[0], width), min(top + inner[1], height)
 
 

@@ -1,3 +1,4 @@
+import itertools
 from io import BytesIO
 
 import pytest
@@ -266,3 +267,11 @@ def test_a_busy_picture_is_made_light_enough_for_a_phone(app):
     (at_800,) = [variant for variant in made.variants if variant.width == 800]
     finest = encoded(busy.resize((800, 450)), "WEBP", quality=78, method=2)
     assert len(files.get(at_800.key)) < 0.75 * len(finest)
+
+
+def test_what_is_cut_out_lies_within_the_picture():
+    """Also where dividing and multiplying leaves a hair more than there is."""
+    for width, height in itertools.product(range(8, 2401, 61), range(8, 2401, 43)):
+        for ratio in ((16, 9), (1, 1), (1200, 630), (width, height)):
+            left, top, right, bottom = pictures._box((width, height), ratio, (1.0, 1.0))
+            assert 0 <= left < right <= width and 0 <= top < bottom <= height
