@@ -46,7 +46,7 @@ def come_in(page: Page, served: Served, tenant: Tenant, user: User, path: str) -
 
 
 def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return page.locator("html").evaluate("(root) => root.scrollWidth <= innerWidth")
 
 
 def kept(slug: str) -> Event:
