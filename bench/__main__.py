@@ -15,15 +15,12 @@ import platform
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
 
-from bench import cases, clients, world
+from bench import cases, clients, servers, world
 from bench.cases import Case
 from bench.clients import Run
 
@@ -45,12 +42,15 @@ def main() -> None:
     made = world.make(200 if asked.quick else 5_000)
     os.environ["BENCH_SUBJECT"] = f"{made.tenant_id},{made.event},{made.tier}"
     host = f"{made.slug}.eventflow.localhost:{product_port}"
-    product, floor = _serve("wsgi:app", product_port), _serve("bench.floor:app", floor_port)
+    product, floor = (
+        servers.serve("wsgi:app", product_port),
+        servers.serve("bench.floor:app", floor_port),
+    )
     try:
         _keep_pages(made, host, product_port, folder)
         report = {"machine": platform.platform(), "cores": os.cpu_count(), "cases": []}
         report["cases"] += _measure_all(asked, made, host, product_port, floor_port, "empty")
-        report["memory_mb"] = _memory(product)
+        report["memory_mb"] = servers.memory(product)
         if asked.big:
             world.fill(events=2_000, number_of_orders=300_000, tickets=1_000_000)
             report["cases"] += _measure_all(asked, made, host, product_port, floor_port, "full")
@@ -75,38 +75,6 @@ def _arguments() -> argparse.Namespace:
     if asked.quick:
         asked.rounds, asked.seconds = 1, 0.5
     return asked
-
-
-def _serve(app: str, port: int) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        app,
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "8",
-        "--backlog",
-        "1024",
-        "--no-ws",
-    ]
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    for _attempt in range(150):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
-            return server
-        except urllib.error.HTTPError:
-            return server
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"{app} does not answer")
 
 
 def _keep_pages(made: world.World, host: str, port: int, folder: Path) -> None:
@@ -187,24 +155,6 @@ def _measure(
         flush=True,
     )
     return told
-
-
-def _memory(server: subprocess.Popen[bytes]) -> list[dict[str, float]]:
-    """Of each web process, in MB: what is resident, and what of that falls to it alone.
-
-    Resident memory counts a shared library once for each process that uses it; the proportional
-    share counts it once in all.
-    """
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    return [
-        {name: _of_rollup(child, field) for name, field in (("rss", "Rss:"), ("pss", "Pss:"))}
-        for child in children
-    ]
-
-
-def _of_rollup(process: str, field: str) -> float:
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return round(next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024, 1)
 
 
 def _print_verdict(report: dict) -> None:

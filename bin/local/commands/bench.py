@@ -4,8 +4,10 @@ PostgreSQL keeps its word about what is committed here, as it does in production
 the figures would flatter whatever writes the most.
 """
 
-from .. import command, environment, schema, scratch, settings
+from .. import chromium, command, environment, schema, scratch, settings
 from ..places import PYTHON
+
+DOOR = "--door"
 
 
 def main(arguments: list[str]) -> int:
@@ -13,4 +15,8 @@ def main(arguments: list[str]) -> int:
     with scratch.stack(durable=True) as (state, services):
         variables = settings.of_benchmarks(state, services)
         schema.upgrade(variables)
+        if DOOR in arguments:
+            variables |= {"CHROMIUM_PATH": chromium.path()}
+            rest = [each for each in arguments if each != DOOR]
+            return command.run([str(PYTHON), "-m", "bench.door", *rest], variables)
         return command.run([str(PYTHON), "-m", "bench", *arguments], variables)
