@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from bench import servers
 from eventflow.tickets import codes
 from tests.browser.conftest import PHONE
 from tests.browser.film import Scene, shoot
@@ -171,12 +172,26 @@ def test_a_code_that_stays_in_view_is_one_scan(open_phone, office, tmp_path):
     code = office.issue("Bea Buyer")
     page = pair(open_phone(shoot(tmp_path / "film.y4m", [Scene(code)])))
     answered(page, "Come in")
+    before = pictures_in_memory(page)
 
     page.wait_for_timeout(3_500)
 
     answered(page, "Come in")
     all_sent(page)
     assert len(office.scans) == 1
+    # Each frame that stayed would be more than one.
+    assert pictures_in_memory(page) - before < 20
+
+
+def pictures_in_memory(page: Page) -> float:
+    """MB shared between the page's process and others, in which frames of the camera are kept."""
+    assert page.context.browser is not None
+    known = page.context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    return sum(
+        servers.of_process(str(each["id"]), "Pss_Shmem:")
+        for each in known["processInfo"]
+        if each["type"] == "renderer"
+    )
 
 
 def test_a_scanner_that_is_a_keyboard_presses_real_keys(new_phone, office):

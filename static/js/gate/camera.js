@@ -73,7 +73,7 @@ export class Camera {
       return
     }
     this.lookedAt = performance.now()
-    createImageBitmap(this.video).then(
+    grab(this.video).then(
       (picture) => this.worker.postMessage({ picture }, [picture]),
       () => (this.timer = setTimeout(() => this.look(), IDLE)),
     )
@@ -128,4 +128,9 @@ export class Camera {
     this.stop()
     await this.start()
   }
+}
+
+// The frame as the camera gave it; a picture of it where the browser has no such thing.
+async function grab(video) {
+  return "VideoFrame" in self ? new VideoFrame(video) : createImageBitmap(video)
 }

@@ -6,8 +6,11 @@
 
 const VENDORED = "/static/vendor/barcode-detector"
 const FORMATS = { formats: ["qr_code"] }
+const COLOURS = { format: "RGBA" }
 
 let detector
+let memory
+let canvas
 
 async function own() {
   try {
@@ -22,7 +25,37 @@ function vendored() {
   importScripts(`${VENDORED}/ponyfill.js`)
   const { BarcodeDetector, prepareZXingModule } = self.BarcodeDetectionAPI
   prepareZXingModule({ overrides: { locateFile: () => `${VENDORED}/zxing_reader.wasm` }, fireImmediately: true })
-  return new BarcodeDetector(FORMATS)
+  const zxing = new BarcodeDetector(FORMATS)
+  return { detect: async (picture) => zxing.detect(await pixels(picture)) }
+}
+
+// What the ponyfill would do by itself, draw each picture on a new canvas, takes hundreds of megabytes
+// before some browsers tidy up.
+async function pixels(picture) {
+  if (picture instanceof ImageData) return picture
+  return (await copied(picture)) ?? drawn(picture)
+}
+
+// The camera's own frame into the same memory each time; null where that can't be had in colours.
+async function copied(frame) {
+  try {
+    const { width, height } = frame.visibleRect
+    const size = frame.allocationSize(COLOURS)
+    if (size !== 4 * width * height) return null
+    if (memory?.length !== size) memory = new Uint8ClampedArray(size)
+    await frame.copyTo(memory, COLOURS)
+    return new ImageData(memory, width, height)
+  } catch {
+    return null
+  }
+}
+
+function drawn(picture) {
+  const { width, height } = picture.visibleRect ?? picture
+  if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height)
+  const brush = canvas.getContext("2d", { willReadFrequently: true })
+  brush.drawImage(picture, 0, 0)
+  return brush.getImageData(0, 0, width, height)
 }
 
 async function warmUp() {
