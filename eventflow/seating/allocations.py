@@ -1,8 +1,8 @@
 """Allocations: seats kept from public sale, and let go by hand, by date or by rule.
 
 The promise kept here is that a seat somebody has is never kept back from them: what is sold or held
-stays out of an allocation, and each change counts anew, in the same transaction, what the tiers
-have to sell.
+stays out of an allocation; that a table which is sold whole is kept back whole, and let go so; and
+each change counts anew, in the same transaction, what the tiers have to sell.
 """
 
 import re
@@ -68,7 +68,8 @@ def change(allocation: Allocation, facts: Mapping[str, Any], *, at: datetime) ->
 
 
 def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:
-    """Keep these seats back for it; answers how many. One that is sold or held is refused."""
+    """Keep these seats back for it, and with a seat of a table that is sold whole all its others;
+    answers how many. One that is sold or held is refused."""
     event = db.session.get_one(Event, allocation.event_id)
     found = _locked(event, seats, at=at)
     taken = set(db.session.scalars(_TAKEN, {"event": event.id, "seats": [s.id for s in found]}))
@@ -110,7 +111,8 @@ def _refuse_kept(allocation: Allocation, seats: Sequence[Seat]) -> None:
 
 
 def take_out(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:
-    """Put these of its seats on public sale; answers how many."""
+    """Put these of its seats on public sale, tables that are sold whole as a whole; answers how
+    many."""
     event = db.session.get_one(Event, allocation.event_id)
     found = [s for s in _locked(event, seats, at=at) if s.allocation_id == allocation.id]
     for seat in found:
@@ -330,16 +332,23 @@ def _ranges(numbers: Sequence[str], kind: str, label: str) -> list[str]:
 
 
 def _locked(event: Event, seats: Collection[uuid.UUID], *, at: datetime) -> list[Seat]:
+    """These seats, and all others of the tables among them that are sold whole."""
     chairs.lock_rows(event.id)
     forget_lapsed(event.id, at=at)
+    asked = set(seats)
+    whole = (
+        select(Seat.seat_row_id)
+        .join(SeatRow, SeatRow.id == Seat.seat_row_id)
+        .where(SeatRow.event_id == event.id, SeatRow.whole, Seat.id.in_(asked))
+    )
     query = (
         select(Seat)
-        .where(Seat.event_id == event.id, Seat.id.in_(set(seats)))
+        .where(Seat.event_id == event.id, Seat.id.in_(asked) | Seat.seat_row_id.in_(whole))
         .order_by(Seat.position)
         .execution_options(populate_existing=True)
     )
     found = list(db.session.scalars(query))
-    if len(found) < len(set(seats)):
+    if not asked <= {seat.id for seat in found}:
         raise NotFound(_("There is no such seat."))
     return found
 

@@ -94,11 +94,13 @@ def sections(seating: Seating) -> list[tuple[str, str]]:
 
 
 def rows_of(hall: Hall, letters: bytes, section: str) -> list[dict[str, Any]]:
-    """The rows of a section, each with its seats: id, number, state."""
+    """The rows of a section, each with its seats: id, number, state; and whether they are sold as
+    a whole."""
     return [
         {
             "label": row.label,
             "kind": row.kind,
+            "whole": row.whole,
             "seats": [
                 {
                     "id": hall.ids[position],

@@ -1,11 +1,11 @@
 """Rules: how people choose at one event, and which tables are sold whole.
 
-The promise kept here is that no rule strands what is left: a table of which a part is sold can't
-become one that is sold whole.
+The promise kept here is that no rule strands what is left: a table of which a part is sold or kept
+back can't become one that is sold whole.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,10 +59,9 @@ def sell_whole(event: Event, whole: set[uuid.UUID], *, at: datetime) -> None:
     changed = [row for row in tables(event) if row.whole != (row.id in whole)]
     if not changed:
         return
-    begun = set(db.session.scalars(_BEGUN, {"event": event.id}))
-    if stuck := [row for row in changed if not row.whole and row.id in begun]:
-        labels = ", ".join(f"{row.section} {row.label}" for row in stuck[:10])
-        raise Refusal(_("Of %(tables)s a part is sold, held or kept back already.", tables=labels))
+    in_part = begun(event.id)
+    if stuck := [row for row in changed if not row.whole and row.id in in_part]:
+        raise Refusal(begun_words(stuck))
     for row in changed:
         row.whole = row.id in whole
     db.session.flush()
@@ -72,7 +71,17 @@ def sell_whole(event: Event, whole: set[uuid.UUID], *, at: datetime) -> None:
     audit.record("seating.tables", event, words, None, after, at=at)
 
 
-# Of these some seats can be had and some can't.
+def begun_words(rows: Sequence[SeatRow]) -> str:
+    """Why these tables can't be sold whole."""
+    labels = ", ".join(f"{row.section} {row.label}" for row in rows[:10])
+    return _("Of %(tables)s a part is sold, held or kept back already.", tables=labels)
+
+
+def begun(event_id: uuid.UUID) -> set[uuid.UUID]:
+    """The tables, booths and rows of which some seats can be had and some can't."""
+    return set(db.session.scalars(_BEGUN, {"event": event_id}))
+
+
 _BEGUN = text(
     """
     select s.seat_row_id
@@ -83,5 +92,8 @@ _BEGUN = text(
      group by 1
     having bool_or(t.id is not null or h.id is not null)
        and bool_or(t.id is null and h.id is null)
+        -- Kept back in part, or for more than one.
+        or count(s.allocation_id) between 1 and count(*) - 1
+        or count(distinct s.allocation_id) > 1
     """
 )

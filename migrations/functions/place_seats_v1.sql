@@ -204,7 +204,7 @@ begin
       from seen window w as (partition by seat_row_id, run order by position)
   ), wrong as (
     select 1 as rank, 'whole_table' as why, id, label, position from seen n
-     where whole and not chosen and state <> 'b'
+     where whole and not chosen
        and exists (select from seen c where c.chosen and c.seat_row_id = n.seat_row_id)
     union all
     select 2, 'accessible', id, label, position from seen

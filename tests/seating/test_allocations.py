@@ -70,6 +70,50 @@ def test_what_is_kept_for_one_is_not_taken_from_them_for_another(event):
     assert allocations.counts(event) == {one.id: 4 for one in allocations.of(event)}
 
 
+@pytest.fixture
+def with_table(at_riverside):
+    """A table of four that is sold whole, and a row of four."""
+    table = a_row("T1", 4) | {"kind": "table", "whole": True}
+    return make_seated(a_drawing(table, a_row("A", 4, y=300)))
+
+
+def test_with_one_chair_of_a_table_sold_whole_all_are_kept_back_and_let_go(with_table):
+    allocation = keep(with_table, "T1-2, A1")
+    assert (now_of(with_table), capacity(with_table)) == ("bbbb" + "bfff", 3)
+
+    with transaction():
+        number = allocations.take_out(
+            allocation, allocations.read_list(with_table, "T1-3"), at=now()
+        )
+
+    assert number == 4
+    assert (now_of(with_table), capacity(with_table)) == ("ffff" + "bfff", 7)
+    assert len(take(with_table, 0, 1, 2, 3).lines[0].seats) == 4
+
+
+def test_a_code_sells_the_whole_table_of_which_a_chair_was_named(with_table):
+    keep(with_table, "T1-2", kind="presale", code="FRIENDS")
+
+    with pytest.raises(Refusal) as refusal:
+        take(with_table, 0, 2, 3, code="FRIENDS")
+    assert refusal.value.code == "whole_table"
+    assert len(take(with_table, 0, 1, 2, 3, code="FRIENDS").lines[0].seats) == 4
+
+
+def test_no_table_that_is_sold_whole_is_sold_without_a_chair_that_is_kept_back(with_table):
+    with transaction():
+        allocation = allocations.create(with_table, {"name": "House"}, at=now())
+        seat = db.session.query(Seat).filter_by(position=2).one()
+        seat.allocation_id = allocation.id
+    forget()
+
+    with pytest.raises(Refusal) as refusal:
+        take(with_table, 0, 1, 3)
+
+    assert refusal.value.code == "whole_table"
+    assert "Stalls T1-3" in refusal.value.message
+
+
 def test_a_code_sells_what_is_kept_for_it_though_all_else_is_sold(event):
     keep(event, "Stalls B", kind="presale", code="FRIENDS")
     take(event, *range(6))

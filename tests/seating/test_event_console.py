@@ -205,6 +205,39 @@ def test_a_table_is_sold_whole_unless_a_part_of_it_is_gone(console, at_riverside
     assert "Stalls T1" in answer.text
 
 
+def test_a_table_of_which_a_chair_is_kept_back_cannot_become_one_that_is_sold_whole(
+    console, at_riverside
+):
+    make_seated(a_drawing(a_row("T1", 4) | {"kind": "table"}, a_row("A", 4, y=300)))
+    row_id = db.session.query(SeatRow).filter_by(kind="table").one().id
+    form = {"name": "Press", "kind": "house", "seats": "T1-2"}
+    address = console.post(f"{HERE}/allocations", data=form).headers["Location"]
+
+    answer = console.post(f"{HERE}/tables", data={"whole": row_id})
+
+    assert answer.status_code == 422
+    assert "Of Stalls T1 a part is sold, held or kept back already." in answer.text
+    console.post(f"{address}/seats", data={"seats": "T1", "do": "keep"})
+    assert console.post(f"{HERE}/tables", data={"whole": row_id}).status_code == 303
+
+
+def test_a_table_that_is_sold_whole_is_marked_as_one(console, at_riverside):
+    table = a_row("T1", 4) | {"kind": "table", "whole": True}
+    make_seated(a_drawing(table, a_row("A", 4, y=300)))
+    form = {"name": "Press", "kind": "house"}
+    address = console.post(f"{HERE}/allocations", data=form).headers["Location"]
+
+    text = console.get(f"{address}?section=s1").text
+    assert text.count('name="seat"') == 1 + 4
+    assert "sold whole: 4 seats" in text
+
+    first = db.session.query(Seat).filter_by(position=0).one().id
+    marked = {"seat": first, "section": "s1", "do": "keep"}
+    console.post(f"{address}/seats", data=marked)
+    assert now_of(gala()) == "bbbb" + "ffff"
+    assert "Stalls T1-1 – T1-4" in console.get(address).text
+
+
 def test_seats_are_kept_back_by_list_and_by_mark_and_let_go(console, seated):
     form = {"name": "Press", "kind": "house", "seats": "A1-A2"}
     address = console.post(f"{HERE}/allocations", data=form).headers["Location"]
