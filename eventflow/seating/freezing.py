@@ -20,7 +20,7 @@ from eventflow.db import db, new_id
 from eventflow.errors import Refusal
 from eventflow.events.drafting import forget_lapsed
 from eventflow.events.models import Event
-from eventflow.seating import chairs, pricing
+from eventflow.seating import chairs, pricing, rules
 from eventflow.seating import drawing as drawings
 from eventflow.seating.models import Allocation, Seat, Seating, SeatMap, SeatRow
 from eventflow.seating.pricing import find, of
@@ -30,7 +30,8 @@ MOVED = 1.0
 
 
 class SeatsTaken(Refusal):
-    """Seats that are sold or held stand in the way; `facts["seats"]` says which, and whose."""
+    """Seats that are sold, held or kept back stand in the way; `facts["seats"]` says which of them
+    somebody has, and who."""
 
     code = "seats_taken"
 
@@ -84,13 +85,20 @@ def _refuse_without_category(drawing: Mapping[str, Any]) -> None:
 
 def renew(seating: Seating, *, at: datetime) -> None:
     """Take over the map as it is now. Raises SeatsTaken, and changes nothing, where a chair that
-    is sold or held would be moved, renamed or removed."""
+    is sold or held would be moved, renamed or removed, or a table is sold whole of which a part is
+    gone.
+
+    What the event itself says of a table stays so, unless the map says something new of it.
+    """
     drawing, event_id = seating.seat_map.drawing, seating.event_id
     _refuse_without_category(drawing)
     chairs.lock_rows(event_id)
     forget_lapsed(event_id, at=at)
     old_rows, old_seats = chairs.rows_of(event_id), chairs.seats_of(event_id)
     new_rows, new_seats = chairs.drawn_rows(drawing), chairs.drawn_seats(drawing)
+    for key, was in chairs.drawn_rows(seating.drawing).items():
+        if key in old_rows and key in new_rows and was["whole"] == new_rows[key]["whole"]:
+            new_rows[key]["whole"] = old_rows[key].whole
     keys_of_rows = {row.id: row.key for row in old_rows.values()}
     if wrong := [
         one
@@ -103,13 +111,26 @@ def renew(seating: Seating, *, at: datetime) -> None:
         )
     ]:
         raise SeatsTaken(_in_words(wrong), seats=wrong)
+    begun = {row.id for row in old_rows.values() if row.whole} & rules.begun(event_id)
     chairs.renew(event_id, old_rows, old_seats, new_rows, new_seats)
+    _refuse_begun(seating.event, except_for=begun)
     seating.drawing, seating.frozen_at = drawing, at
     seating.map_version = seating.seat_map.version
     pricing.apply(seating)
     pricing.changed(seating, at=at)
     words = _("Took over the map %(map)s as it is now", map=seating.seat_map.name)
     audit.record("seating.renew", seating.event, words, at=at)
+
+
+def _refuse_begun(event: Event, *, except_for: set[uuid.UUID]) -> None:
+    db.session.flush()
+    stuck = rules.begun(event.id) - except_for
+    tables = [row for row in chairs.rows_of(event.id).values() if row.whole and row.id in stuck]
+    if tables:
+        ids = [row.id for row in tables]
+        keys = set(db.session.scalars(select(Seat.key).where(Seat.seat_row_id.in_(ids))))
+        theirs = [one for one in taken(event.id) if one["key"] in keys]
+        raise SeatsTaken(rules.begun_words(tables), seats=theirs)
 
 
 def unseat(event: Event, *, at: datetime) -> None:

@@ -12,7 +12,7 @@ from eventflow.payments import checkout, settling
 from eventflow.payments.models import Payment
 from eventflow.sales import holds, orders, seats
 from eventflow.sales.seat_refusals import NotForSale
-from eventflow.seating import freezing, pricing
+from eventflow.seating import allocations, freezing, pricing, rules
 from eventflow.seating.models import Allocation, Seat, SeatMap, SeatRow
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
@@ -214,6 +214,52 @@ def test_whole_tables_are_sold_whole(at_riverside):
         take(event, 0, 1)
     assert refused.value.code == "whole_table"
     assert take(event, 0, 1, 2, 3).lines[0].seats[0].label == "Stalls T1-1"
+
+
+def a_table(**facts):
+    return a_row("T1", 4) | {"kind": "table", **facts}
+
+
+def test_a_map_sells_no_table_whole_of_which_a_part_is_sold(at_riverside):
+    event = make_seated(a_drawing(a_table(), a_row("A", 4, y=300)))
+    order = buy(at_riverside, take(event, 0, 1))
+
+    with pytest.raises(freezing.SeatsTaken) as refused:
+        redraw(event, lambda section: section["rows"][0].update(whole=True))
+
+    assert "Stalls T1" in refused.value.message
+    assert [one["ticket"] for one in refused.value.facts["seats"]] == [
+        f"{order.code}-1",
+        f"{order.code}-2",
+    ]
+    assert not db.session.query(SeatRow).filter_by(label="T1").one().whole
+
+
+def test_a_map_adds_no_chair_on_sale_to_a_table_that_is_kept_back_whole(at_riverside):
+    event = make_seated(a_drawing(a_table(whole=True), a_row("A", 4, y=300)))
+    with transaction():
+        kept = allocations.create(event, {"name": "House"}, at=now())
+        allocations.put_in(kept, ids(event, 0), at=now())
+
+    def add_a_chair(section):
+        table = section["rows"][0]
+        table["seats"].append(table["seats"][-1] | {"id": "new", "number": "5", "x": 200})
+
+    with pytest.raises(freezing.SeatsTaken):
+        redraw(event, add_a_chair)
+    assert now_of(event) == "bbbb" + "ffff"
+
+
+def test_what_the_event_says_of_a_table_outlives_another_change_of_the_map(at_riverside):
+    event = make_seated(a_drawing(a_table(whole=True), a_row("A", 4, y=300)))
+    with transaction():
+        rules.sell_whole(event, set(), at=now())
+    forget()
+    take(event, 0, 1)
+
+    redraw(event, lambda section: section["rows"].append(a_row("C", 8, y=400)))
+
+    assert not db.session.query(SeatRow).filter_by(label="T1").one().whole
 
 
 def test_companions_go_with_whom_they_accompany(at_riverside):
