@@ -7,6 +7,7 @@ an evening in Riverside is never mistaken for one where the reader happens to si
 walk through the pages finds what was left out of the catalogs. It exists outside production only.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -124,6 +125,11 @@ def format_duration(lasting: timedelta | float, locale: Locale | str | None = No
     if not parts:
         return format_unit(0, "second", locale=code)
     return format_list(parts, style="unit-narrow", locale=code)
+
+
+def format_series(parts: Sequence[str], locale: Locale | str | None = None) -> str:
+    """ "8, 10 and 12", as the language says it."""
+    return format_list(parts, locale=_code(locale))
 
 
 def format_relative(then: datetime, at: datetime, locale: Locale | str | None = None) -> str:

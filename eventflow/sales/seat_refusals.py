@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventflow.errors import Refusal
+from eventflow.locale import format_series
 from eventflow.sales import holds
 from eventflow.sales.seat_plans import bank_name
 from eventflow.sales.seat_wishes import Wish
 from eventflow.seating import best as finding
 from eventflow.seating import states
 from eventflow.seating.best import Choice, Rules
-from eventflow.seating.hall import Hall
+from eventflow.seating.hall import Hall, HallRow
 
 
 class SeatTaken(Refusal):
@@ -84,27 +85,70 @@ def too_many(limit: int) -> Refusal:
     return TooMany(words, document={"limit": limit})
 
 
-def none_left(wish: Wish, now: bytes) -> Refusal:
-    """Not even scattered over two rows: say how many there are."""
-    wanted = wish.tiers.get(0) or frozenset()
+def none_left(wish: Wish, now: bytes, *, most: int) -> Refusal:
+    """Not even scattered over two rows: say how many there are, and which tables, where these are
+    sold as a whole. `most` is what one person may hold."""
+    wanted = wish.tiers.get(wish.short) or frozenset()
     is_open = wish.asker.need or wish.rules.released
-    left = sum(
-        1
-        for state, tier, kind in zip(now, wish.hall.tiers, wish.hall.kinds, strict=True)
-        if state == states.FREE and tier in wanted and (is_open or kind == "standard")
-    )
-    size = wish.best[0].quantity
-    if left < size:
+    hall = wish.hall
+    free = [
+        position
+        for position, state in enumerate(now)
+        if state == states.FREE
+        and hall.tiers[position] in wanted
+        and (is_open or hall.kinds[position] == "standard")
+    ]
+    left = len(free)
+    single = sum(not hall.rows[hall.row_of[position]].whole for position in free)
+    size = wish.best[wish.short].quantity
+    whole = finding.whole_left(hall, now, tiers=wanted, rules=wish.rules)
+    if whole and not single:
+        words = _only_whole(whole, most)
+    elif not left:
+        words = _("No seat like that is left. Please choose again.")
+    elif wish.rules.need and all(hall.kinds[position] != "accessible" for position in free):
+        words = _("No place for a wheelchair is left like that. Please choose again.")
+    elif not single:
+        words = _("No whole table like that is left. Please choose again.")
+    elif single < size:
         words = ngettext(
             "There is %(num)s seat left like that. Please choose again.",
             "There are %(num)s seats left like that. Please choose again.",
-            left,
+            single,
         )
-        if not left:
-            words = _("No seat like that is left. Please choose again.")
-        return holds.SoldOut(words, document={"left": left})
-    words = _("There are no %(size)s seats near each other left. Try fewer at a time.", size=size)
+    else:
+        words = _(
+            "There are no %(size)s seats near each other left. Try fewer at a time.", size=size
+        )
+    if whole and single:
+        words = f"{words} {_sizes_left(whole)}"
     return holds.SoldOut(words, document={"left": left})
+
+
+def _only_whole(rows: Collection[HallRow], most: int) -> str:
+    """What to ask for where seats are sold by whole tables and in no other way."""
+    sold_so = {
+        "table": _("These seats are sold by whole tables."),
+        "booth": _("These seats are sold by whole boxes."),
+        "row": _("These seats are sold by whole rows."),
+    }
+    kinds = {row.kind for row in rows}
+    how = sold_so[kinds.pop()] if len(kinds) == 1 else _("These seats are sold only together.")
+    small = [row for row in rows if row.end - row.start <= most]
+    advice = (
+        _("Ask for as many as one has, or choose yourself.") if small else too_many(most).message
+    )
+    return f"{how} {_sizes_left(small or rows)} {advice}"
+
+
+def _sizes_left(rows: Collection[HallRow]) -> str:
+    kinds = {row.kind for row in rows}
+    sizes = format_series([str(size) for size in sorted({row.end - row.start for row in rows})])
+    if kinds == {"table"}:
+        return _("What is left: tables of %(sizes)s seats.", sizes=sizes)
+    if kinds == {"booth"}:
+        return _("What is left: boxes of %(sizes)s seats.", sizes=sizes)
+    return _("What is left: %(sizes)s seats together.", sizes=sizes)
 
 
 def gone_words(hall: Hall, named: Collection[dict[str, Any]]) -> str:

@@ -55,6 +55,8 @@ class Wish:
     at: datetime
     singles: bool = False
     tiers: dict[int, frozenset[str]] = field(default_factory=dict)
+    short: int = 0
+    """Which of `best` there was nothing for."""
 
     @property
     def size(self) -> int:

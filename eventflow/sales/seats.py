@@ -101,10 +101,13 @@ def _place(
     )
     if not wish.size:
         return _place_unseated(slug, items, asker, at=at)
-    most = MOST_SEATS if asker.any_number else min(MOST_SEATS, hall.most_seats)
-    if wish.size > most:
+    if wish.size > (most := _most(hall, asker)):
         raise too_many(most)
     return _place_best(wish) if wish.best else _place_chosen(wish)
+
+
+def _most(hall: Hall, asker: Asker) -> int:
+    return MOST_SEATS if asker.any_number else min(MOST_SEATS, hall.most_seats)
 
 
 def _place_unseated(slug: str, items: Sequence[Wanted], asker: Asker, *, at: datetime) -> Placed:
@@ -148,7 +151,7 @@ def _place_best(wish: Wish) -> Placed:
         groups = _groups(wish, wish.sees(now), most=4 if last else CANDIDATES)
         if not groups:
             if attempt:
-                raise none_left(wish, now)
+                raise none_left(wish, wish.sees(now), most=_most(wish.hall, wish.asker))
             continue
         wish.singles = wish.asker.may_strand or any(strands for _seats, strands in groups)
         answer = _ask(wish, [seats for seats, _strands in groups], wait=last)
@@ -178,6 +181,7 @@ def _groups(wish: Wish, now: bytes, *, most: int) -> list[tuple[tuple[int, ...],
             most=most,
         )
         if not found:
+            wish.short = number
             return []
         parts.append(found)
         if len(wish.best) > 1:

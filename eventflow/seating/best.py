@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from eventflow.seating.hall import Hall
+from eventflow.seating.hall import Hall, HallRow
 
 TOGETHER = "together"
 ACROSS_AISLE = "across_aisle"
@@ -198,6 +198,22 @@ def some_choice_strands_nobody(
     rules = _as_named(hall, wanted, rules)
     usable = _usable(hall, states, tiers, rules)
     return any(_together(hall, states, usable, len(wanted), rules, True))
+
+
+def whole_left(
+    hall: Hall, states: bytes, *, tiers: Collection[str] | None = None, rules: Rules | None = None
+) -> list[HallRow]:
+    """What is sold only as a whole and can be had: each a choice of its size, and of no other."""
+    rules = rules or Rules()
+    usable = _usable(hall, states, tiers, rules)
+    return [
+        hall.rows[run.row]
+        for run in hall.runs
+        if (row := hall.rows[run.row]).whole
+        and (run.start, run.end) == (row.start, row.end)
+        and all(usable[row.start : row.end])
+        and _is_sold_so(hall, range(row.start, row.end), rules)
+    ]
 
 
 def _usable(hall: Hall, states: bytes, tiers: Collection[str] | None, rules: Rules) -> bytes:

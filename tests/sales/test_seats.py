@@ -14,7 +14,7 @@ from eventflow.queue import OutboxJob
 from eventflow.sales import holds, orders, seats
 from eventflow.sales.seat_refusals import SeatTaken, SingleSeat, TooMany
 from eventflow.sales.seat_wishes import Asker, Best
-from eventflow.seating import pricing
+from eventflow.seating import allocations, pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import stocktaking
@@ -292,3 +292,82 @@ def test_only_the_box_office_takes_more_than_one_person_may(
     assert answer.status_code == status
     if status == 409:
         assert (answer.json["code"], answer.json["limit"]) == ("too_many", 4)
+
+
+def a_table(label: str, count: int, *, y: float, **facts):
+    return a_row(label, count, y=y) | {"kind": "table", "whole": True, **facts}
+
+
+def refused_best(event, size: int, **asker) -> str:
+    with pytest.raises(holds.SoldOut) as refused:
+        seats.place(event.slug, best=[Best(size)], asker=Asker(**asker), at=now())
+    return refused.value.message
+
+
+def test_the_best_of_whole_tables_are_asked_for_by_their_sizes(at_riverside):
+    event = make_seated(
+        a_drawing(a_table("T1", 8, y=0), a_table("T2", 10, y=200), a_table("T3", 8, y=400))
+    )
+    advice = (
+        "These seats are sold by whole tables. What is left: tables of 8 and 10 seats."
+        " Ask for as many as one has, or choose yourself."
+    )
+
+    assert refused_best(event, 2) == advice
+    assert refused_best(event, 9) == advice
+    for size in (8, 10):
+        assert seats.place(event.slug, best=[Best(size)], at=now()).lines[0].quantity == size
+    assert refused_best(event, 10) == advice.replace("8 and 10", "8")
+
+
+def test_no_table_is_named_that_is_larger_than_one_person_may_have(at_riverside):
+    drawing = a_drawing(a_table("T1", 4, y=0), a_table("T2", 8, y=200))
+    event = make_seated(drawing, most_seats=6)
+
+    assert "tables of 4 seats." in refused_best(event, 2)
+    assert "tables of 4 and 8 seats." in refused_best(event, 2, any_number=True)
+    take(event, 0, 1, 2, 3)
+    words = refused_best(event, 2)
+    assert "tables of 8 seats." in words
+    assert "One person can hold 6 seats at a time." in words
+
+
+def test_seats_beside_whole_tables_are_counted_without_them(at_riverside):
+    table = a_table("T1", 8, y=0, kind="booth")
+    event = make_seated(a_drawing(table, a_row("A", 2, y=300)))
+
+    assert refused_best(event, 3) == (
+        "There are 2 seats left like that. Please choose again. What is left: boxes of 8 seats."
+    )
+
+
+def test_a_table_that_is_kept_for_a_code_is_named_to_whoever_has_it(at_riverside):
+    event = make_seated(a_drawing(a_table("T1", 4, y=0), a_table("T2", 6, y=200)))
+    with transaction():
+        kept = allocations.create(event, {"name": "Friends", "code": "FRIENDS"}, at=now())
+        allocations.put_in(kept, ids(event, 0), at=now())
+    forget()
+
+    assert "tables of 6 seats." in refused_best(event, 2)
+    assert "tables of 4 and 6 seats." in refused_best(event, 2, code="FRIENDS")
+
+
+def test_of_two_wishes_the_one_that_cannot_be_had_is_spoken_of(at_riverside):
+    sections = [
+        {"id": "s1", "name": "Stalls", "kind": "seated", "category": "c1", "outline": []},
+        {"id": "s2", "name": "Circle", "kind": "seated", "category": "c2", "outline": []},
+    ]
+    sections[0]["rows"] = [a_row("A", 6)]
+    sections[1]["rows"] = [a_row("A", 1, y=300, section="t")]
+    event = make_seated(a_drawing(sections=sections), {"c1": 0, "c2": 1})
+    wanted = [holds.Wanted(event.tiers[0].id, 2), holds.Wanted(event.tiers[1].id, 3)]
+
+    with pytest.raises(holds.SoldOut) as refused:
+        seats.place(event.slug, items=wanted, at=now())
+
+    assert refused.value.message == "There is 1 seat left like that. Please choose again."
+
+
+def test_whoever_needs_a_place_for_a_wheelchair_is_told_that_none_is_left(small):
+    words = "No place for a wheelchair is left like that. Please choose again."
+    assert refused_best(small, 1, need=True) == words
