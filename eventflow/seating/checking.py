@@ -25,6 +25,15 @@ LONGEST = 80
 FAR = 1_000_000
 MOST_ERRORS = 100
 
+LIMITS = {
+    "seats": MOST_SEATS,
+    "sections": MOST_SECTIONS,
+    "categories": MOST_CATEGORIES,
+    "shapes": MOST_SHAPES,
+    "far": FAR,
+}
+"""What the editor keeps to as well, so that nothing is drawn that could not be saved."""
+
 SECTION_KINDS = ("seated", "standing")
 ROW_KINDS = ("row", "table", "booth")
 SEAT_KINDS = ("accessible", "companion")

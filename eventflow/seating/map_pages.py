@@ -13,7 +13,15 @@ from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal, problem
 from eventflow.limits import limited
 from eventflow.pages import page
-from eventflow.seating import editor_words, exporting, map_imports, maps, thumbnails, venues
+from eventflow.seating import (
+    checking,
+    editor_words,
+    exporting,
+    map_imports,
+    maps,
+    thumbnails,
+    venues,
+)
 from eventflow.seating.models import SeatMap, Venue
 
 bp = access.console(
@@ -37,6 +45,7 @@ def edit(venue_slug: str, map_id: uuid.UUID) -> Response:
         seats=seats,
         standing=standing,
         words=editor_words.words(),
+        limits=checking.LIMITS,
         may_change=access.may("admin") and seat_map.archived_at is None,
         here=_address(venue_slug, map_id),
     )

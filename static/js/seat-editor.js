@@ -12,12 +12,14 @@ import { Categories } from "./editor/categories.js"
 import { Outline } from "./editor/outline.js"
 import { Making } from "./editor/making.js"
 import { Saving, forget, isSame, kept } from "./editor/saving.js"
+import { beyond } from "./editor/limits.js"
 import { aligned, distributed, mirrored, turned } from "./editor/arrange.js"
 import { box, count, everything, isNothing, mapped, nothing, pointsOf, round, seatThings, seatWith, seatsOf, transformed, withSeats, without } from "./editor/drawing.js"
 
 class SeatEditor extends HTMLElement {
   async connectedCallback() {
     this.words = JSON.parse(this.dataset.words)
+    this.limits = JSON.parse(this.dataset.limits)
     this.mayChange = this.hasAttribute("may-change")
     try {
       const answer = await fetch(this.getAttribute("drawing-url"), { headers: { Accept: "application/json" } })
@@ -129,11 +131,21 @@ class SeatEditor extends HTMLElement {
       this.announce("mayNot")
       return false
     }
+    const wrong = this.beyond(drawing)
+    if (wrong) {
+      this.announce(wrong)
+      this.inspector.show()
+      return false
+    }
     this.history.add(drawing, this.word(words, facts))
     this.refresh()
     this.saving.changed()
     this.announce(words, facts)
     return true
+  }
+
+  beyond(drawing) {
+    return beyond(drawing, this.drawing, this.limits)
   }
 
   step(direction) {

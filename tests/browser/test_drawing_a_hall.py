@@ -192,6 +192,107 @@ def category(page: Page, name: str) -> str:
     return next(one["id"] for one in drawn(page)["categories"] if one["name"] == name)
 
 
+def fill(dialog, measures: dict[str, str]) -> None:
+    for name, value in measures.items():
+        dialog.locator(f"[name={name}]").fill(value)
+
+
+def test_a_block_of_impossible_measures_is_refused_at_its_fields(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    empty = drawn(desk)
+    dialog = desk.locator("[data-dialog=block]")
+    possible = {
+        "rows": "10", "seats": "20", "pitch": "52", "depth": "95", "radius": "0", "aisles": "",
+        "start": "1", "rowStart": "A", "x": "1500", "widen": "0",
+    }  # fmt: skip
+    desk.locator("[data-tool=block]").click()
+    desk.locator("[data-floor]").focus()
+    desk.keyboard.press("Enter")
+
+    for measures, field, words in (
+        ({"rows": "0"}, "rows", "Write a whole number from 1 to 200."),
+        ({"rows": "2.5"}, "rows", "Write a whole number from 1 to 200."),
+        ({"rows": ""}, "rows", "Write a whole number from 1 to 200."),
+        ({"seats": "1000000000"}, "seats", "Write a whole number from 1 to 500."),
+        (
+            {"rows": "200", "seats": "500"},
+            "seats",
+            "That would be 100,000 seats; there is room for 40,000 more.",
+        ),
+        ({"pitch": "-52"}, "pitch", "Write a number from 20 to 1,000."),
+        ({"depth": "0"}, "depth", "Write a number from 20 to 1,000."),
+        ({"radius": "-1"}, "radius", "Write a number from 0 to 100,000."),
+        ({"radius": "10"}, "radius", "A row would run into itself. Write 0, or 166 and more."),
+        ({"aisles": "5, twenty"}, "aisles", "Write numbers of seats in a row"),
+        ({"aisles": "20"}, "aisles", "Write numbers of seats in a row"),
+        ({"start": ""}, "start", "This can't be empty."),
+        ({"start": "A"}, "start", "Write a whole number to start at, such as 1."),
+        ({"rowStart": "7"}, "rowStart", "Write a letter to start at, such as A."),
+        ({"x": "1000000000"}, "x", "Write a number from -1,000,000 to 1,000,000."),
+        ({"x": "1000000"}, "x", "Nothing is drawn further than 10 km"),
+    ):
+        fill(dialog, possible | measures)
+        dialog.locator(f"[name={field}]").press("Enter")
+        wrong = dialog.locator("[aria-invalid=true]")
+        expect(wrong).to_have_count(1)
+        expect(wrong).to_have_attribute("name", field)
+        expect(wrong).to_be_focused()
+        expect(dialog.locator(".field:has([aria-invalid=true])")).to_contain_text(words)
+        expect(dialog).to_be_visible()
+        assert drawn(desk) == empty
+
+    fill(dialog, possible | {"radius": "166"})
+    expect(dialog.locator("[aria-invalid=true]")).to_have_count(0)
+    dialog.locator("[name=radius]").press("Enter")
+    expect(dialog).to_be_hidden()
+    assert len(drawn(desk)["sections"][0]["rows"]) == 10
+    saved(desk)
+    assert kept(riverside, room).drawing == drawn(desk)
+
+
+def test_what_counts_start_at_follows_what_is_counted(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4", rowsAs="numbers")
+    [section] = drawn(desk)["sections"]
+    assert [row["label"] for row in section["rows"]] == ["1", "2"]
+
+    press_block(desk, (400, 400), rows="2", seats="4", y="1200", seatsAs="letters")
+    [section] = drawn(desk)["sections"]
+    assert [row["label"] for row in section["rows"]] == ["1", "2", "3", "4"]
+    assert [seat["number"] for seat in section["rows"][2]["seats"]] == ["A", "B", "C", "D"]
+
+
+def test_nothing_is_drawn_that_could_not_be_saved(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    floor, status = desk.locator("[data-floor]"), desk.locator("[data-status]")
+    floor.focus()
+    for key in ("t", "Enter"):
+        desk.keyboard.press(key)
+    dialog = desk.locator("[data-dialog=table]")
+    fill(dialog, {"seats": "100"})
+    dialog.locator("[name=seats]").press("Enter")
+    expect(dialog).to_contain_text("They would stand less than 20 cm apart.")
+    fill(dialog, {"seats": "8", "columns": "100", "lines": "100"})
+    dialog.locator("[name=lines]").press("Enter")
+    expect(dialog).to_contain_text("That would be 80,000 seats; there is room for 40,000 more.")
+    fill(dialog, {"columns": "2", "lines": "1"})
+    dialog.locator("[name=lines]").press("Enter")
+    expect(dialog).to_be_hidden()
+    before = drawn(desk)
+
+    place = desk.locator("[data-panel=place] [data-fact=x]")
+    usual = place.input_value()
+    place.fill("1000000000")
+    place.press("Tab")
+    expect(status).to_have_text("Nothing is drawn further than 10 km from where the map begins.")
+    expect(place).to_have_value(usual)
+    assert drawn(desk) == before
+    saved(desk)
+    assert kept(riverside, room).drawing == before
+
+
 def test_every_tool_works_by_keyboard(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     floor = desk.locator("[data-floor]")

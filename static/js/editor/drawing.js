@@ -191,8 +191,9 @@ export function extent(drawing) {
   return box([[0, 0], [drawing.width, drawing.height]])
 }
 
+// A name has room for 80 letters, that of a copy too.
 export function freeName(wanted, taken) {
   let [name, number] = [wanted, 2]
-  while (taken.has(name)) name = `${wanted} ${number++}`
+  while (taken.has(name)) name = `${wanted.slice(0, 75)} ${number++}`
   return name
 }

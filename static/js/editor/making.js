@@ -1,10 +1,12 @@
 // Making things: by a form that asks for their measures, or by pulling them out on the floor.
-import { box, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
+import { box, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
 import { block, rowAlong, table } from "./generators.js"
+import { aislesIn, clear, say, startOf, tightest, wrongIn } from "./measures.js"
 import { nextLabel, rowLabels, seatNumbers } from "./numbering.js"
 
 const ASKED = ["block", "table", "booth", "standing"]
 const PITCH = 52
+const CLOSE = 20
 
 export class Making {
   constructor(editor) {
@@ -13,7 +15,8 @@ export class Making {
       const form = dialog.querySelector("form")
       form.addEventListener("submit", (event) => this.submitted(event, dialog))
       form.addEventListener("keydown", (event) => this.entered(event, form))
-      form.addEventListener("change", (event) => event.target.name === "section" && form.elements.rowStart && this.continueLabels(form))
+      form.addEventListener("change", (event) => this.measureChanged(event.target, form))
+      form.addEventListener("input", (event) => clear(event.target))
     }
   }
 
@@ -92,6 +95,7 @@ export class Making {
     this.fillChoices(form)
     if (name === "booth" || name === "table") this.usualTable(form, name)
     if (name === "block" && form.elements.section.value !== "new") this.continueLabels(form)
+    for (const field of form.elements) clear(field)
     dialog.querySelector("[data-wrong]").textContent = ""
     dialog.showModal()
   }
@@ -129,44 +133,79 @@ export class Making {
     form.elements.seats.value = booth ? 6 : 8
   }
 
+  // What a count starts at is a letter or a number, as is counted.
+  measureChanged(field, form) {
+    if (field.name === "section" && form.elements.rowStart) this.continueLabels(form)
+    const start = { rowsAs: form.elements.rowStart, seatsAs: form.elements.start }[field.name]
+    if (!start || startOf(start.value, field.value) !== null) return
+    start.value = field.value === "letters" ? "A" : "1"
+    clear(start)
+  }
+
   continueLabels(form) {
     const section = this.editor.drawing.sections.find((one) => one.id === form.elements.section.value)
-    const letters = form.elements.rowsAs.value === "letters"
-    if (section?.rows.length) form.elements.rowStart.value = nextLabel(new Set(section.rows.map((one) => one.label)))
-    else form.elements.rowStart.value = letters ? "A" : "1"
+    const { rowsAs, rowStart } = form.elements
+    if (section?.rows.length) {
+      rowStart.value = nextLabel(new Set(section.rows.map((one) => one.label)))
+      rowsAs.value = startOf(rowStart.value, "numbers") === null ? "letters" : "numbers"
+    } else rowStart.value = rowsAs.value === "letters" ? "A" : "1"
+    clear(rowStart)
   }
 
   submitted(event, dialog) {
     if (event.submitter?.value === "cancel" || dialog.dataset.dialog === "help") return
     event.preventDefault()
-    const given = Object.fromEntries(new FormData(event.target))
-    const wrong = this[dialog.dataset.dialog](numbered(given))
-    dialog.querySelector("[data-wrong]").textContent = wrong ? this.editor.word(wrong) : ""
-    if (!wrong) {
-      dialog.close()
-      this.editor.useTool("select")
-    }
+    const form = event.target
+    for (const field of form.elements) clear(field)
+    let wrong = wrongIn(form)
+    if (!wrong.length) wrong = this[dialog.dataset.dialog](numbered(Object.fromEntries(new FormData(form)))) ?? []
+    // Each is the field, what is wrong with it, and facts for the words. Without a field: all of it.
+    for (const [name, words, facts] of wrong) if (name) say(form.elements[name], this.editor.word(words, facts))
+    const general = wrong.find(([name]) => !name)
+    dialog.querySelector("[data-wrong]").textContent = general ? this.editor.word(general[1], general[2]) : ""
+    if (wrong.length) return form.querySelector("[aria-invalid=true]")?.focus()
+    dialog.close()
+    this.editor.useTool("select")
+  }
+
+  // How many more seats the map has room for, said of a field where these are too many.
+  room(count, field) {
+    const left = this.editor.limits.seats - seatsIn(this.editor.drawing).seats
+    return count > left ? [[field, left > 0 ? "tooManySeats" : "noMoreSeats", { count: count.toLocaleString(), left: left.toLocaleString() }]] : []
   }
 
   block(given) {
+    const counts = Array.from({ length: given.rows }, (_one, index) => Math.max(1, given.seats + given.widen * index))
+    const aisles = aislesIn(given.aisles, Math.max(...counts))
+    const wrong = [...this.room(counts.reduce((sum, one) => sum + one, 0), "seats"), ...startsWrong(given)]
+    if (!aisles) wrong.push(["aisles", "wrongAisles"])
+    const least = aisles && given.radius ? tightest(counts, { ...given, aisles }) : 0
+    if (given.radius < least) wrong.push(["radius", "tooTight", { least: Math.ceil(least).toLocaleString() }])
+    if (wrong.length) return wrong
     const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null, rake: given.rake })
-    const aisles = String(given.aisles ?? "").split(/[^\d]+/).filter(Boolean).map(Number)
-    const labels = { as: given.rowsAs, start: String(given.rowStart), skip: Boolean(given.skip), upward: given.rowOrder !== "down" }
+    const labels = { as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" }
     const names = rowLabels(given.rows, labels)
     const taken = new Set(section.rows.map((row) => row.label))
-    if (names.some((name) => taken.has(name))) return "labelsTaken"
-    this.numbers = { order: given.order, start: String(given.start), as: given.seatsAs, skip: Boolean(given.skip) }
+    if (names.some((name) => taken.has(name))) return [["rowStart", "labelsTaken"]]
+    this.numbers = { order: given.order, start: given.start, as: given.seatsAs, skip: Boolean(given.skip) }
     const rows = block({ ...given, aisles, stagger: Boolean(given.stagger), labels, numbers: this.numbers })
     const category = given.category && given.category !== section.category ? given.category : null
     const painted = category ? rows.map((row) => ({ ...row, seats: row.seats.map((seat) => ({ ...seat, category })) })) : rows
     const made = withSection(drawing, section.id, { rows: [...section.rows, ...painted] })
     const seats = new Set(rows.flatMap((row) => row.seats.map((seat) => seat.id)))
+    const active = this.editor.activeSection
     this.editor.activeSection = section.id
-    this.added(made, { ...nothing(), seats }, "blockDrawn", { rows: rows.length, count: seats.size, name: section.name })
+    const beyond = this.added(made, { ...nothing(), seats }, "blockDrawn", { rows: rows.length, count: seats.size, name: section.name })
+    if (beyond) {
+      this.editor.activeSection = active
+      return [["x", beyond]]
+    }
     this.rememberSection()
   }
 
   table(given) {
+    const crowded = this.room(given.lines * given.columns * given.seats, "seats")
+    if (crowded.length) return crowded
     const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null })
     const taken = new Set(section.rows.map((row) => row.label))
     const rows = []
@@ -178,10 +217,16 @@ export class Making {
         rows.push(table({ ...given, ...place, whole: Boolean(given.whole) }, label))
       }
     }
+    if (closest(rows[0].seats) < CLOSE) return [["seats", "tooClose", { least: CLOSE }]]
     const made = withSection(drawing, section.id, { rows: [...section.rows, ...rows] })
+    const active = this.editor.activeSection
     this.editor.activeSection = section.id
     const seats = new Set(rows.flatMap((row) => row.seats.map((seat) => seat.id)))
-    this.added(made, { ...nothing(), seats }, rows.length === 1 ? "tableDrawn" : "tablesDrawn", { tables: rows.length, count: seats.size })
+    const beyond = this.added(made, { ...nothing(), seats }, rows.length === 1 ? "tableDrawn" : "tablesDrawn", { tables: rows.length, count: seats.size })
+    if (beyond) {
+      this.editor.activeSection = active
+      return [["x", beyond]]
+    }
     this.rememberSection()
   }
 
@@ -193,7 +238,8 @@ export class Making {
     const corners = pulled ? [[pulled.left, pulled.top], [pulled.right, pulled.top], [pulled.right, pulled.bottom], [pulled.left, pulled.bottom]] : [[given.x - w, given.y - h], [given.x + w, given.y - h], [given.x + w, given.y + h], [given.x - w, given.y + h]]
     const outline = this.pointsAsked?.length > 2 ? this.pointsAsked : corners
     const section = { id: newId("s"), name: freeName(given.name.trim(), names), kind: "standing", category: given.category || null, capacity: given.capacity, outline: outline.map((point) => point.map(round)), floor: 0, rake: 0, note: "", rows: [] }
-    this.added({ ...drawing, sections: [...drawing.sections, section] }, this.editor.sectionOf(section), "standingDrawn", { name: section.name, count: section.capacity })
+    const beyond = this.added({ ...drawing, sections: [...drawing.sections, section] }, this.editor.sectionOf(section), "standingDrawn", { name: section.name, count: section.capacity })
+    return beyond ? [["x", beyond]] : []
   }
 
   // Numbers the chosen rows anew, and labels them where that is asked for.
@@ -201,14 +247,16 @@ export class Making {
     const { drawing, chosen } = this.editor
     const rows = new Map()
     for (const { section, row } of seatThings(drawing, chosen)) rows.set(row.id, { section, row })
-    if (!rows.size) return "nothingChosen"
-    const scheme = { order: given.order, start: String(given.start), as: given.seatsAs, skip: Boolean(given.skip) }
+    if (!rows.size) return [["", "nothingChosen"]]
+    const wrong = startsWrong(given, Boolean(given.relabel))
+    if (wrong.length) return wrong
+    const scheme = { order: given.order, start: given.start, as: given.seatsAs, skip: Boolean(given.skip) }
     const wanted = [...rows.values()].map(({ row }) => row).sort((one, other) => middle(one) - middle(other))
-    const labels = given.relabel ? rowLabels(wanted.length, { as: given.rowsAs, start: String(given.rowStart), skip: Boolean(given.skip), upward: given.rowOrder !== "down" }) : null
+    const labels = given.relabel ? rowLabels(wanted.length, { as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" }) : null
     const named = new Map(wanted.map((row, index) => [row.id, labels?.[index] ?? row.label]))
     for (const section of drawing.sections) {
       const all = section.rows.map((row) => named.get(row.id) ?? row.label)
-      if (new Set(all).size < all.length) return "labelsTaken"
+      if (new Set(all).size < all.length) return [["rowStart", "labelsTaken"]]
     }
     const made = withRows(drawing, (row) => {
       if (!named.has(row.id)) return row
@@ -248,14 +296,17 @@ export class Making {
     this.editor.clipboard = this.editor.choosing.copied()
   }
 
+  // Answers why it can't be drawn, if it can't.
   added(drawing, chosen, words, facts) {
-    if (!this.editor.change(drawing, words, facts)) return
+    const beyond = this.editor.beyond(drawing)
+    if (!this.editor.change(drawing, words, facts)) return beyond
     this.editor.chosen = chosen
     this.editor.marked()
     this.editor.inspector.show()
     this.editor.outline.mark()
     const its = box(pointsOf(drawing, chosen))
     if (Number.isFinite(its.x)) this.editor.floor.reveal([its.x, its.y])
+    return null
   }
 
   rememberSection() {
@@ -278,11 +329,24 @@ function pastedRow(row, taken, place, chosen, keepLabels) {
   return made
 }
 
+// How near to each other two seats that follow one another are.
+function closest(seats) {
+  return Math.min(...seats.slice(1).map((seat, index) => Math.hypot(seat.x - seats[index].x, seat.y - seats[index].y)))
+}
+
+// Where seats are numbered and rows labelled from something that can't be counted on.
+function startsWrong(given, labelled = true) {
+  const wrong = []
+  if (startOf(given.start, given.seatsAs) === null) wrong.push(["start", given.seatsAs === "letters" ? "startLetter" : "startNumber"])
+  if (labelled && startOf(given.rowStart, given.rowsAs) === null) wrong.push(["rowStart", given.rowsAs === "letters" ? "startLetter" : "startNumber"])
+  return wrong
+}
+
 const middle = (row) => row.seats.reduce((sum, seat) => sum + seat.y, 0) / row.seats.length
 
 // What a form gives, with numbers as numbers.
 function numbered(given) {
   const texts = ["name", "section", "category", "aisles", "rowStart", "start", "kind", "shape", "order", "rowsAs", "seatsAs", "rowOrder", "skip", "stagger", "whole", "relabel"]
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, texts.includes(name) ? value : Number(value) || 0]))
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, texts.includes(name) ? value.trim() : Number(value) || 0]))
 }
 
