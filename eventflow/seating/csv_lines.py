@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventflow.errors import Invalid
-from eventflow.seating import checking
+from eventflow.seating import checking, spots
 from eventflow.seating.exporting import CALCULATED, COLUMNS, TEXTS
 
 NEEDED = ("section", "row", "number", "x", "y")
@@ -32,6 +32,7 @@ CELLS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
 }
 """Of each kind of line the texts, the numbers and the answers yes or no that it has to have."""
 YES, NO = ("yes", "true", "1", "x"), ("", "no", "false", "0")
+_NAMED = ("line", "section", "row", "number")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _TAKEN_BACK = re.compile(r"'+[=+\-@\t\r]")
 
@@ -72,6 +73,7 @@ class Lines:
         self._ids: dict[str, int] = {}
         self._without_id: list[tuple[str, Thing]] = []
         self._line_of: dict[int, int] = {}
+        self._spots: spots.Spots[tuple[int, str, str, str]] = spots.Spots()
 
     def take(self, line: int, cells: list[str]) -> None:
         self.last = line
@@ -151,7 +153,8 @@ class Lines:
             words = _("Seat %(number)s of row %(row)s in %(section)s is in line %(line)s already.")
             facts = {"section": names[0], "row": names[1], "number": names[2], "line": before}
             raise _Refused("number", words % facts)
-        seat: Thing = {"number": names[2], "x": _number(given, "x"), "y": _number(given, "y")}
+        x, y = _number(given, "x"), _number(given, "y")
+        seat: Thing = {"number": names[2], "x": x, "y": y}
         if given.get("category"):
             seat["category"] = self._category(given["category"])["id"]
         if kind:
@@ -160,6 +163,12 @@ class Lines:
             seat["aisle"] = True
         if given.get("note"):
             seat["note"] = given["note"]
+        if there := self._spots.take(x, y, (line, *names)):
+            words = _(
+                "Seat %(number)s of row %(row)s in %(section)s, in line %(line)s, stands on this "
+                "very spot."
+            )
+            raise _Refused("x", words % dict(zip(_NAMED, there, strict=True)))
         self._identify(line, seat, given, "k")
         row = self._row(line, *names[:2])
         row["seats"].append(seat)
@@ -343,7 +352,7 @@ def _text(given: dict[str, str], name: str) -> str:
     raise _Refused(name, _("This can't be empty."))
 
 
-def _number(given: dict[str, str], name: str, default: int | None = None) -> int | float | None:
+def _number(given: dict[str, str], name: str, default: int | None = None) -> int | float:
     cell = given.get(name, "")
     if not cell and default is not None:
         return default
@@ -362,7 +371,7 @@ def _flag(given: dict[str, str], name: str) -> bool:
     return cell in YES
 
 
-def _points(given: dict[str, str], name: str) -> list[list[int | float | None]]:
+def _points(given: dict[str, str], name: str) -> list[list[int | float]]:
     points = []
     for pair in given.get(name, "").split():
         x, _slash, y = pair.partition("/")

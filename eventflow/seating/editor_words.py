@@ -132,6 +132,8 @@ def _wrong() -> dict[str, str]:
         "wrongAisles": _("Write numbers of seats in a row, such as 5, 15; none after the last."),
         "tooTight": _("A row would run into itself. Write 0, or {least} and more."),
         "tooClose": _("They would stand less than {least} cm apart."),
+        "onOneSpot": _("1 seat stands on the very spot of another. Choose it"),
+        "onSpots": _("{count} seats stand on the very spots of others. Choose them"),
         "tooManySeats": _("That would be {count} seats; there is room for {left} more."),
         "noMoreSeats": _("A map has 40,000 seats at most."),
         "tooManyThings": _("A map has 500 sections, 200 categories and 5,000 shapes at most."),

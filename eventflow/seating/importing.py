@@ -8,14 +8,16 @@ and what would do, so that a file of thousands of lines is put right in one go.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
 
 from eventflow.errors import Invalid
-from eventflow.seating import checking
+from eventflow.seating import checking, spots
 from eventflow.seating.csv_lines import Lines, Wrong
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -87,10 +89,51 @@ def _read_json(text: str) -> Read:
     try:
         drawing = checking.check(value)
     except Invalid as wrong:
-        return Read(errors=[Wrong(0, path, words) for path, words in wrong.fields.items()])
+        found = _JsonLines(text, value)
+        errors = [Wrong(found.line(path), path, words) for path, words in wrong.fields.items()]
+        return Read(errors=errors)
     if not drawing["sections"]:
         return _refused(0, "sections", _("There is no seat and no section in this file."))
+    if errors := list(_on_one_spot(drawing, _JsonLines(text, value))):
+        return Read(errors=errors)
     return Read(drawing=drawing)
+
+
+def _on_one_spot(drawing: dict[str, Any], found: "_JsonLines") -> Iterator[Wrong]:
+    for spot, first in islice(spots.shared(drawing), MOST_ERRORS):
+        line, before = found.line(spot.path), found.line(first.path)
+        if before:
+            words = _("%(seat)s stands on the very spot of %(other)s, in line %(line)s.")
+        else:
+            words = _("%(seat)s stands on the very spot of %(other)s.")
+        facts = {"seat": spot.label, "other": first.label, "line": before}
+        yield Wrong(line, f"{spot.path}.x", words % facts)
+
+
+class _JsonLines:
+    """Where in a JSON file the things of a drawing are, found by their ids."""
+
+    def __init__(self, text: str, value: Any) -> None:
+        self._text, self._value = text, value
+
+    def line(self, path: str) -> int:
+        """The line of what stands at this path, or of the nearest thing around it that has an id;
+        0 where that can't be told."""
+        thing, nearest = self._value, None
+        for part in path.split("."):
+            try:
+                thing = thing[int(part)] if part.isdecimal() else thing[part]
+            except (KeyError, IndexError, TypeError):
+                break
+            if isinstance(thing, dict) and isinstance(thing.get("id"), str):
+                nearest = thing["id"]
+        if nearest is None or not checking.ID.fullmatch(nearest):
+            return 0
+        found = re.finditer(rf'"id"\s*:\s*"{nearest}"', self._text)
+        first, second = next(found, None), next(found, None)
+        if first is None or second is not None:
+            return 0
+        return self._text.count("\n", 0, first.start()) + 1
 
 
 def _read_csv(text: str, progress: Progress) -> Read:

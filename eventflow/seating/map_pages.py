@@ -19,6 +19,7 @@ from eventflow.seating import (
     exporting,
     map_imports,
     maps,
+    spots,
     thumbnails,
     venues,
 )
@@ -45,7 +46,7 @@ def edit(venue_slug: str, map_id: uuid.UUID) -> Response:
         seats=seats,
         standing=standing,
         words=editor_words.words(),
-        limits=checking.LIMITS,
+        limits=checking.LIMITS | {"near": spots.NEAR},
         may_change=access.may("admin") and seat_map.archived_at is None,
         here=_address(venue_slug, map_id),
     )

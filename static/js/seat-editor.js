@@ -12,6 +12,7 @@ import { Categories } from "./editor/categories.js"
 import { Outline } from "./editor/outline.js"
 import { Making } from "./editor/making.js"
 import { Saving, forget, isSame, kept } from "./editor/saving.js"
+import { Spots } from "./editor/spots.js"
 import { beyond } from "./editor/limits.js"
 import { aligned, distributed, mirrored, turned } from "./editor/arrange.js"
 import { box, count, everything, isNothing, mapped, nothing, pointsOf, round, seatThings, seatWith, seatsOf, transformed, withSeats, without } from "./editor/drawing.js"
@@ -47,6 +48,7 @@ class SeatEditor extends HTMLElement {
     this.inspector = new Inspector(this)
     this.categories = new Categories(this)
     this.outline = new Outline(this)
+    this.spots = new Spots(this)
     this.floor.onLook = () => this.looked()
     if (this.mayChange) {
       this.saving = new Saving({
@@ -111,6 +113,7 @@ class SeatEditor extends HTMLElement {
       row: () => this.choosing.growToRows(),
       section: () => this.choosing.growToSections(),
       number: () => this.making.ask("number"),
+      spots: () => this.spots.choose(),
       make: () => this.making.here(),
       help: () => this.querySelector("[data-dialog=help]").showModal(),
       panel: () => this.togglePanel(),
@@ -161,6 +164,7 @@ class SeatEditor extends HTMLElement {
     this.floor.draw(this.drawing, { grid: this.snaps ? this.grid * 5 : 0 })
     this.marked()
     this.outline.draw()
+    this.spots.soon()
     this.categories.draw()
     this.inspector.show()
     this.querySelector("[data-do=undo]").disabled = !this.history.canUndo

@@ -293,6 +293,29 @@ def test_nothing_is_drawn_that_could_not_be_saved(desk, served, riverside, ada, 
     assert kept(riverside, room).drawing == before
 
 
+def test_seats_on_one_spot_are_told_saved_and_chosen(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4")
+    told = desk.locator("[data-do=spots]")
+    desk.keyboard.press("Control+d")
+    desk.keyboard.press("ArrowLeft")
+    for _step in range(2):
+        desk.keyboard.press("ArrowUp")
+    expect(told).to_be_hidden()
+    copies = desk.evaluate("[...document.querySelector('seat-editor').chosen.seats]")
+    desk.keyboard.press("ArrowLeft")
+    expect(told).to_have_text("8 seats stand on the very spots of others. Choose them")
+    saved(desk)
+    assert kept(riverside, room).drawing == drawn(desk)
+
+    desk.keyboard.press("Escape")
+    told.click()
+    assert desk.evaluate("[...document.querySelector('seat-editor').chosen.seats]") == copies
+    desk.keyboard.press("Delete")
+    expect(told).to_be_hidden()
+    assert sum(len(row["seats"]) for row in drawn(desk)["sections"][0]["rows"]) == 8
+
+
 def test_every_tool_works_by_keyboard(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     floor = desk.locator("[data-floor]")

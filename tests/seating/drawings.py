@@ -30,7 +30,8 @@ def drawings(draw) -> dict[str, Any]:
 
     def seat(number: str) -> dict[str, Any]:
         made: dict[str, Any] = {"id": named("k"), "number": number}
-        made["x"], made["y"] = draw(NUMBER), draw(NUMBER)
+        # No two in one place, which a file may not have.
+        made["x"], made["y"] = draw(NUMBER) + 10_001 * next(count), draw(NUMBER)
         made["category"] = draw(st.sampled_from([*ids, None]))
         made["kind"] = draw(st.sampled_from(["accessible", "companion", "standard"]))
         made["aisle"], made["note"] = draw(st.booleans()), draw(st.one_of(st.just(""), TEXT))

@@ -5,8 +5,10 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from eventflow.demo.halls import arena, club, theatre
 from eventflow.errors import Invalid
-from eventflow.seating import checking, exporting, importing, templates
+from eventflow.seating import checking, exporting, importing, spots, templates
+from tests.seating import halls
 from tests.seating.drawings import drawings, hall
 
 HEAD = "section,row,number,x,y,category,kind,aisle,note\n"
@@ -32,6 +34,7 @@ def test_what_is_exported_is_imported_again_as_it_was(app, drawing):
 @pytest.mark.parametrize("template", templates.TEMPLATES)
 def test_every_template_is_a_good_drawing(app, template):
     drawing = checking.check(templates.draw(template))
+    assert list(spots.shared(drawing)) == []
     assert checking.check(json.loads(json.dumps(drawing))) == drawing
 
 
@@ -47,6 +50,8 @@ def test_a_file_of_seats_alone_draws_their_sections_and_rows(app):
 
 BROKEN = [
     ("Stalls,A,1,0,0,,,,\nStalls,A,1,9,0,,,,", 3, "number", "line 2 already"),
+    ("Stalls,A,1,0,0,,,,\nStalls,B,7,0,0,,,,", 3, "x", "row A in Stalls, in line 2"),
+    ("Pit,A,1,9,-9,,,,\nPit,B,1,9,9,,,,\nPit,B,2,8.7,9.3,,,,", 4, "x", "in line 3"),
     ("Stalls,A,1,twelve,0,,,,", 2, "x", "number"),
     ("Stalls,A,1,nan,0,,,,", 2, "x", "number"),
     ("Stalls,A,1,1e9,0,,,,", 2, "x", "number"),
@@ -126,6 +131,47 @@ def test_json_that_is_no_drawing_is_refused(app, text):
     read = importing.read(text.encode(), "json")
     assert read.drawing is None
     assert read.errors
+
+
+def test_two_seats_on_one_spot_are_no_drawing_to_import(app):
+    """Nor one in JSON, where both lines are named, as far as it has lines."""
+    drawing = checking.check(templates.draw("theatre"))
+    rows = drawing["sections"][0]["rows"]
+    first, second = rows[0]["seats"][0], rows[3]["seats"][2]
+    second |= {"x": first["x"] + 0.2, "y": first["y"] - 0.2}
+    pretty = json.dumps(drawing, indent=1)
+    lines = pretty.splitlines()
+    line, other = (
+        1 + next(n for n, text in enumerate(lines) if f'"id": "{seat["id"]}"' in text)
+        for seat in (second, first)
+    )
+
+    [wrong] = importing.read(pretty.encode(), "json").errors
+    assert (wrong.line, wrong.column) == (line, "sections.0.rows.3.seats.2.x")
+    assert f"{rows[0]['label']}1, in line {other}." in wrong.message
+
+    [wrong] = importing.read(exporting.as_csv(drawing).encode(), "csv").errors
+    assert wrong.column == "x"
+    # As near as a real hall may come: half a centimetre.
+    second |= {"x": first["x"] + 0.5, "y": first["y"]}
+    assert importing.read(json.dumps(drawing).encode(), "json").errors == []
+
+
+def test_what_is_wrong_in_json_is_named_by_its_line(app):
+    drawing = checking.check(templates.draw("theatre"))
+    drawing["sections"][0]["rows"][1]["seats"][0]["x"] = "left"
+    pretty = json.dumps(drawing, indent=1)
+
+    [wrong] = importing.read(pretty.encode(), "json").errors
+
+    seat = drawing["sections"][0]["rows"][1]["seats"][0]["id"]
+    assert f'"id": "{seat}"' in pretty.splitlines()[wrong.line - 1]
+    assert wrong.column == "sections.0.rows.1.seats.0.x"
+
+
+@pytest.mark.parametrize("draw", [theatre.draw, arena.draw, club.draw, halls.arena, halls.theatre])
+def test_no_hall_has_two_seats_on_one_spot(draw):
+    assert list(spots.shared(draw())) == []
 
 
 def test_a_hall_of_twenty_thousand_goes_out_and_in(app):
