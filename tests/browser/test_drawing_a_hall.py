@@ -320,6 +320,10 @@ def test_every_tool_works_by_keyboard(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     floor = desk.locator("[data-floor]")
     floor.focus()
+    empty = drawn(desk)
+    for key in ("h", "Enter"):
+        desk.keyboard.press(key)
+    assert drawn(desk) == empty
     for key in "smepxlf":
         desk.keyboard.press(key)
         desk.keyboard.press("Enter")

@@ -22,8 +22,9 @@ export class Making {
 
   // The tool in use, in the middle of what is in sight: for the keyboard.
   here() {
-    const [x, y] = this.editor.snapped(this.editor.floor.middle())
     const { tool } = this.editor
+    if (tool === "pan") return
+    const [x, y] = this.editor.snapped(this.editor.floor.middle())
     if (tool === "brush") return this.editor.paint(null)
     if (tool === "row") return this.draw([x - 260, y], [x + 260, y])
     if (tool === "line") return this.points([[x - 200, y], [x + 200, y]])
