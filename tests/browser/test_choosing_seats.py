@@ -184,6 +184,22 @@ def test_two_seats_are_bought_without_script(served, riverside, play, old_phone)
     assert old_phone.troubles == []
 
 
+def test_from_a_row_with_ticked_seats_a_key_leads_past_all_other_rows(
+    served, riverside, play, old_phone
+):
+    old_phone.goto(served.at(riverside, f"/events/{play.slug}/seats/list"))
+    row = old_phone.get_by_role("group", name="Row B")
+    row.get_by_role("checkbox").nth(-2).focus()
+    for key in ("Space", "Tab", "Space", "Tab"):
+        old_phone.keyboard.press(key)
+
+    expect(old_phone.locator(":focus")).to_have_text("On to holding the ticked seats")
+    for key in ("Enter", "Tab", "Enter"):
+        old_phone.keyboard.press(key)
+
+    expect(old_phone.get_by_label("Your name")).to_be_visible()
+
+
 def test_without_script_a_section_on_the_map_leads_to_its_seats(served, riverside, play, old_phone):
     old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
     old_phone.locator("a.block").first.click()
