@@ -200,6 +200,23 @@ def test_from_a_row_with_ticked_seats_a_key_leads_past_all_other_rows(
     expect(old_phone.get_by_label("Your name")).to_be_visible()
 
 
+def test_on_the_list_the_focus_lies_under_nothing_that_sticks(
+    served, riverside, at_riverside, phone
+):
+    event = make_seated(a_drawing(a_row("A", 20), a_row("B", 20, y=90)))
+    phone.goto(served.at(riverside, f"/events/{event.slug}/seats/list"))
+    boxes = phone.get_by_role("group", name="Row A").get_by_role("checkbox")
+    boxes.nth(0).focus()
+    covered = """() => { const focused = document.activeElement
+      const { left, top, width, height } = focused.getBoundingClientRect()
+      const above = document.elementFromPoint(left + width / 2, top + height / 2)
+      return above === focused ? null : above?.outerHTML.slice(0, 80) }"""
+
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 25:
+        phone.keyboard.press(key)
+        assert phone.evaluate(covered) is None
+
+
 def test_without_script_a_section_on_the_map_leads_to_its_seats(served, riverside, play, old_phone):
     old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
     old_phone.locator("a.block").first.click()
