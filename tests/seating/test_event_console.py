@@ -173,6 +173,15 @@ def test_a_change_that_cannot_be_read_comes_back(console, seated, how, by, step)
     assert gala().tiers[0].price == 2500
 
 
+def test_a_change_that_gives_tiers_away_says_so_before_it_is_made(console, seated):
+    typed = {"tiers": [tier.id for tier in seated.tiers], "how": "amount", "by": "-15", "step": "1"}
+    shown = console.post(PRICES, data=typed).text
+    assert "Nobody would pay anything any more for: Floor." in shown
+
+    shown = console.post(PRICES, data=typed | {"by": "-14.99"}).text
+    assert "Nobody would pay anything" not in shown
+
+
 def test_rules_are_kept_on_the_clock_of_the_event(console, seated):
     form = {"choosing": "hold_at_once", "most_seats": "4", "swap_until": "2027-01-05T12:00"}
     assert console.post(f"{HERE}/rules", data=form).status_code == 303
