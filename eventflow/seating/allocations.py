@@ -74,7 +74,7 @@ def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime
     found = _locked(event, seats, at=at)
     taken = set(db.session.scalars(_TAKEN, {"event": event.id, "seats": [s.id for s in found]}))
     if taken:
-        labels = ", ".join(seat.label for seat in found if seat.id in taken)
+        labels = "; ".join(in_words([seat for seat in found if seat.id in taken]))
         raise Refusal(
             _("%(seats)s: sold or held already, so not to be kept back.", seats=_few(labels))
         )

@@ -91,6 +91,13 @@ def test_with_one_chair_of_a_table_sold_whole_all_are_kept_back_and_let_go(with_
     assert len(take(with_table, 0, 1, 2, 3).lines[0].seats) == 4
 
 
+def test_a_whole_table_that_is_held_is_refused_in_one_word(with_table):
+    take(with_table, 0, 1, 2, 3)
+    with pytest.raises(Refusal) as refusal:
+        keep(with_table, "T1-2")
+    assert refusal.value.message.startswith("Stalls T1-1 – T1-4: sold or held already")
+
+
 def test_a_code_sells_the_whole_table_of_which_a_chair_was_named(with_table):
     keep(with_table, "T1-2", kind="presale", code="FRIENDS")
 
