@@ -29,7 +29,14 @@ from eventflow.errors import NotFound
 from eventflow.events import showing
 from eventflow.events.models import Event
 from eventflow.files import FOR_EVER
-from eventflow.sales import availability, offers, presses, seat_plans, section_columns
+from eventflow.sales import (
+    availability,
+    offers,
+    presses,
+    seat_plans,
+    section_columns,
+    section_names,
+)
 from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Seated
 from eventflow.seating import presales, states
@@ -150,10 +157,12 @@ def show_seat_sheet(slug: str, seat_key: str) -> Response:
 
 @bp.get("/events/<slug>/seats.css")
 def show_colours(slug: str) -> Response:
-    """The colours of the price categories, by day and in the dark, each with contrast enough."""
+    """How large the hall is, and the colours of its price categories, by day and in the dark, each
+    with contrast enough."""
     event = showing.public_event(slug, at=now())
     seated = seat_plans.must_be(event)
-    lines = []
+    left, top, right, bottom = seated.plan.box
+    lines = [f".hall{{--hall-wide:{right - left:.0f};--hall-high:{bottom - top:.0f}}}"]
     for category in seated.plan.categories.values():
         day, night = brand.palette(category.colour), brand.palette(category.colour, dark=True)
         lines.append(
@@ -200,10 +209,12 @@ def hall(
 ) -> dict[str, Any]:
     """What the event page shows of a hall, for its template."""
     snapshot = _seen(states.of(event.id, at=at), presale)
+    blocks = seat_plans.blocks(seated, offer, snapshot)
     return {
         "seated": seated,
         "snapshot": snapshot,
-        "blocks": seat_plans.blocks(seated, offer, snapshot),
+        "blocks": blocks,
+        "names": section_names.written(blocks, seated.plan, offer.currency),
         "categories": seat_plans.categories(seated, offer),
         "free": snapshot.states.count(b"f"),
     }

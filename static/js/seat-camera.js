@@ -57,6 +57,7 @@ export class Camera {
     this.paper.style.height = `${this.box.height * this.least}px`
     if (!at || stayed) this.home(false)
     else this.jump({ ...at, scale: Math.max(this.least, this.scale) })
+    if (!at) this.rest()
   }
 
   home(calmly = true) {
@@ -146,6 +147,7 @@ export class Camera {
   }
 
   rest() {
+    clearTimeout(this.resting)
     if (this.gestures?.fingers.size) return
     this.moving = false
     this.paper.style.willChange = "auto"

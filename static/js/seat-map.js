@@ -162,7 +162,7 @@ class SeatMap extends HTMLElement {
     const apart = scale * this.pitch
     this.dataset.level = apart < SEE ? "far" : apart < READ ? "dots" : "near"
     this.toggleAttribute("data-zoomed", scale > this.camera.least * 1.001)
-    this.style.setProperty("--cm", 1 / scale)
+    this.paper.style.setProperty("--cm", 1 / scale)
     this.nameAll(scale, apart < SEE)
     if (apart < SEE) return this.hide(this.sections.keys())
     const seen = this.camera.seen()
@@ -178,7 +178,7 @@ class SeatMap extends HTMLElement {
 
   // On its ground while that is bare, with what it costs where there is room for that; over it once
   // its seats are to be seen. The largest first: no two are written over each other, nor any off
-  // the paper's edge.
+  // the paper's edge. Until then as section_names.py has it.
   nameAll(scale, bare) {
     const { box } = this.camera
     const taken = []

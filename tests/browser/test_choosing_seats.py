@@ -593,6 +593,37 @@ def test_the_names_of_sections_are_all_to_be_read(
     assert told["outside"] == [] and told["over"] == []
 
 
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_the_hall_is_to_be_read_before_there_is_a_script(
+    served, riverside, at_riverside, old_phone, width
+):
+    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    states.clear()
+    seat_plans.clear()
+    old_phone.set_viewport_size({"width": width, "height": 844})
+    old_phone.goto(served.at(riverside, f"/events/{event.slug}"))
+
+    told = old_phone.evaluate(NAMES)
+    high = old_phone.evaluate(
+        """[...document.querySelectorAll('.name:not([data-room="none"]) .name__name')]
+          .map((name) => Math.round(name.getBoundingClientRect().height))"""
+    )
+
+    assert told["number"] >= 10
+    assert told["outside"] == [] and told["over"] == []
+    assert all(14 <= one <= 22 for one in high)
+
+
+def test_what_a_section_costs_is_on_the_map_before_there_is_a_script(
+    served, riverside, play, old_phone
+):
+    old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
+
+    name = old_phone.locator('.name[data-room="all"]')
+    expect(name.locator(".name__price")).to_have_text(re.compile("A from .25[.]"))
+    expect(name.locator(".name__left")).to_be_visible()
+
+
 def test_a_finger_beside_a_small_seat_comes_closer_all_the_same(
     served, riverside, at_riverside, phone
 ):
