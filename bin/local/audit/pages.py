@@ -67,14 +67,21 @@ class Copy:
     def pages(self) -> list[Page]:
         return self.public_pages() + list(self.pages_behind_the_counter())
 
+    def halls(self) -> list[Page]:
+        """The pages that show the whole of a hall on a map."""
+        for host in self._tenant_hosts():
+            found = self._pages_of_seats(host, self._published(host))
+            if found:
+                return [page for page in found if page.kind in ("large hall", "seats")]
+        raise CannotRun("No box office has an event with numbered seats.")
+
     def public_pages(self) -> list[Page]:
         pages = [Page("home", f"http://{self.base_domain}/")]
         buying: list[Page] = []
         seated: list[Page] = []
         for host in self._tenant_hosts():
             pages.append(Page("storefront", f"http://{host}/"))
-            events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
-            published = [event for event in events if event["status"] == "published"]
+            published = self._published(host)
             if published:
                 pages.append(Page("event", f"http://{host}/events/{published[0]['slug']}"))
             if not seated:
@@ -91,8 +98,7 @@ class Copy:
         wanted = {True: self._pages_of_seating, False: self._pages_of_the_door}
         for host in self._tenant_hosts():
             session = self._signed_in(host)
-            events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
-            published = [event for event in events if event["status"] == "published"]
+            published = self._published(host)
             if not session or not published:
                 continue
             pages_of = wanted.pop(bool(self._pages_of_seats(host, published[:1])), None)
@@ -140,6 +146,10 @@ class Copy:
                 "or name the addresses to measure."
             )
         return list(dict.fromkeys(found))
+
+    def _published(self, host: str) -> list[dict[str, Any]]:
+        events = self._ask(host, "GET", "/api/v1/events?per_page=50")["events"]
+        return [event for event in events if event["status"] == "published"]
 
     def _pages_of_seats(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
         """The hall with the most seats, the same as a list, and one seat of it; and the first of

@@ -3,14 +3,19 @@
 Without arguments it measures the pages that buyers see, and buys a ticket in the sandbox to see
 them all, then those of seating, the door and the till, signed in as the demo's owner; arguments are
 addresses to measure instead. Fails below the thresholds in lighthouse.py.
+
+bin/audit --halls [ADDRESS …] measures how soon the map of a hall is seen and how smoothly it moves
+(audit/paint.py), and what it costs to follow its seats (audit/deltas.py), --rounds N times, seven
+without. Two copies are compared by the addresses of both: they are taken in turn.
 """
 
+import argparse
 import json
 import subprocess
 from pathlib import Path
 
 from .. import chromium, environment, places, services
-from ..audit import tools
+from ..audit import halls, tools
 from ..audit.lighthouse import (
     BEHIND_THE_COUNTER,
     CATEGORIES,
@@ -27,9 +32,15 @@ AXE = Path(__file__).parents[1] / "audit" / "axe.py"
 
 
 def main(arguments: list[str]) -> int:
+    asked = _arguments(arguments)
     environment.ensure()
     state = places.state()
-    pages = [Page("page", address) for address in arguments] or _pages_of_dev(state)
+    pages = [Page("page", address) for address in asked.addresses] or _pages_of_dev(
+        state, halls_only=asked.halls
+    )
+    if asked.halls:
+        halls.show(chromium.path(), [page.address for page in pages], asked.rounds)
+        return 0
     modules = tools.install(state / "audit")
     browser = chromium.path()
     complaints = _axe(modules, browser, pages)
@@ -50,12 +61,23 @@ def main(arguments: list[str]) -> int:
     return 1 if failures else 0
 
 
-def _pages_of_dev(state: Path) -> list[Page]:
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bin/audit", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--halls", action="store_true", help="only halls, and how they are drawn")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("addresses", nargs="*", metavar="ADDRESS")
+    return parser.parse_args(arguments)
+
+
+def _pages_of_dev(state: Path, *, halls_only: bool) -> list[Page]:
     told = services.settings_of_dev(state)
     if not told:
         raise CannotRun("bin/dev is not running: start it, or name the addresses to measure.")
     say("Looking for the pages …")
-    return Copy(told["BASE_DOMAIN"], int(told["PORT"])).pages()
+    copy = Copy(told["BASE_DOMAIN"], int(told["PORT"]))
+    return copy.halls() if halls_only else copy.pages()
 
 
 def _axe(modules: Path, browser: str, pages: list[Page]) -> dict[str, list[str]]:
