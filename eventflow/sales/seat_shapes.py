@@ -5,6 +5,7 @@ colours; all have about the same area, so that none looks dearer than another.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, pi, sin
 
 from flask import Flask
@@ -18,7 +19,12 @@ def init_app(app: Flask) -> None:
 
 
 def chair_shapes(plan: Plan) -> list[str]:
-    """The six outlines around 0 0, as large as the chairs of this hall may be."""
+    """The six outlines around 0 0, as large as the chairs of this hall may be.
+
+    Only where one begins is a place; from there on all is relative, so that a chair is moved by
+    beginning elsewhere. What has a decimal is a length, the first two being the place; they become
+    less where a chair is smaller (`static/js/section-drawing.js`).
+    """
     r = round(plan.pitch * 0.41, 1)
     return [
         _ring(r),
@@ -38,17 +44,20 @@ def outline(pieces: Sequence[Sequence[Point]]) -> str:
 
 
 def _ring(r: float) -> str:
-    return f"M{-r:.1f} 0a{r} {r} 0 1 0 {2 * r:.1f} 0a{r} {r} 0 1 0 {-2 * r:.1f} 0z"
+    return f"M{-r:.1f} 0.0a{r} {r} 0 1 0 {2 * r:.1f} 0a{r} {r} 0 1 0 {-2 * r:.1f} 0z"
 
 
 def _polygon(corners_: int, r: float, turn: float) -> str:
-    points = [
-        f"{r * sin(turn + 2 * pi * n / corners_):.1f} {-r * cos(turn + 2 * pi * n / corners_):.1f}"
-        for n in range(corners_)
-    ]
-    return "M" + " ".join(points) + "z"
+    angles = [turn + 2 * pi * n / corners_ for n in range(corners_)]
+    points = [(r * sin(angle), -r * cos(angle)) for angle in angles]
+    ways = pairwise(points)
+    sides = " ".join(
+        f"{x - before_x:.1f} {y - before_y:.1f}" for (before_x, before_y), (x, y) in ways
+    )
+    return f"M{points[0][0]:.1f} {points[0][1]:.1f}l{sides}z"
 
 
 def _shield(r: float) -> str:
     """The back of a chair: round above, straight below."""
-    return f"M{-r:.1f} {r * 0.85:.1f}V0a{r:.1f} {r:.1f} 0 0 1 {2 * r:.1f} 0V{r * 0.85:.1f}z"
+    side = r * 0.85
+    return f"M{-r:.1f} {side:.1f}v{-side:.1f}a{r:.1f} {r:.1f} 0 0 1 {2 * r:.1f} 0v{side:.1f}z"

@@ -13,8 +13,6 @@ export class Camera {
     this.waiting = []
     for (const name of GESTURES) listen(name, (event) => this.gesture(event), { passive: name !== "wheel" })
     listen("pointerover", () => this.learn(), { once: true })
-    // The browser scrolls to what gets the focus; here the paper moves, never the window.
-    listen("scroll", () => window_.scrollTo(0, 0))
     this.scrolled = -Infinity
     this.scrolling = () => (this.scrolled = performance.now())
     addEventListener("scroll", this.scrolling, { passive: true })

@@ -256,6 +256,7 @@ class SeatMap extends HTMLElement {
     const mine = this.mine.has(chair.at)
     const letter = mine ? "f" : this.states.of(chair.at) ?? "f"
     chair.element.dataset.s = letter
+    chair.element.firstElementChild.setAttribute("d", letter === "f" ? chair.whole : chair.less)
     chair.element.classList.toggle("chair--mine", mine)
     chair.element.setAttribute("aria-pressed", String(mine))
     const words = this.dataset.states.split("|")["fhsb".indexOf(letter)]

@@ -1,5 +1,6 @@
 // The seats of a section, from the columns that eventflow/sales/section_columns.py writes: drawn, and
-// each with what one may ask of it.
+// each with what one may ask of it. No seat is moved by a transform: Chromium would look at each of
+// them again in every frame in which the hall moves.
 export function drawn(section, of) {
   const group = svg("g", { class: "chairs" })
   const chairs = []
@@ -17,19 +18,27 @@ export function drawn(section, of) {
       const says = columns.says?.[n] ?? section.seat.replace("{}", numbers[n])
       const element = svg("a", {
         class: `c${categories[n]} chair${columns.notes?.includes(n) ? " chair--noted" : ""}`,
-        href: `#seat-${key}`, role: "button", tabindex: -1, "data-at": at, transform: `translate(${xs[n]} ${ys[n]})`,
+        href: `#seat-${key}`, role: "button", tabindex: -1, "data-at": at,
       })
-      element.append(svg("use", { href: `#chair-${shape}` }))
-      if (kind === "standard") element.append(svg("text", {}, numbers[n]))
-      else element.append(svg("use", { href: kind === "accessible" ? "#wheel" : "#plus-one", class: "chair__kind" }))
+      const [whole, less] = [1, 0.78].map((size) => outline(shape, xs[n], ys[n], size))
+      element.append(svg("path", { d: whole }))
+      if (kind === "standard") element.append(svg("text", { x: xs[n], y: ys[n] }, numbers[n]))
+      else element.append(svg("use", { href: kind === "accessible" ? "#wheel" : "#plus-one", x: xs[n], y: ys[n], class: "chair__kind" }))
       bank.append(element)
       chairs.push({
-        element, x: xs[n], y: ys[n], at, category: String(categories[n]), kind, bank, of, key, aisle: columns.aisles?.includes(n) ?? false,
+        element, whole, less, x: xs[n], y: ys[n], at, category: String(categories[n]), kind, bank, of, key, aisle: columns.aisles?.includes(n) ?? false,
         says: [columns.name, says, columns.whole?.price || price].filter(Boolean).join(", "),
       })
     })
   }
   return { group, chairs }
+}
+
+// An outline of the page (eventflow/sales/seat_shapes.py), begun at another place. What has a decimal
+// is a length; the first two are where it begins.
+function outline(shape, x, y, size) {
+  let n = 0
+  return document.getElementById(`chair-${shape}`).getAttribute("d").replace(/-?\d+\.\d/g, (length) => (length * size + ([x, y][n++] ?? 0)).toFixed(1))
 }
 
 // Runs of [the first, how many, by how much each counts up].

@@ -459,6 +459,27 @@ def test_a_theatre_is_as_light_as_any_page(served, riverside, at_riverside, phon
     assert phone.troubles == []
 
 
+def test_a_seat_that_is_gone_is_smaller_and_none_costs_a_layer(served, riverside, play, phone):
+    others_take(play, 0, 1)
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    expect(phone.locator('.chair[data-s="h"]')).to_have_count(2)
+
+    wide = phone.evaluate(
+        """Object.fromEntries(["h", "f"].map((letter) =>
+          [letter, document.querySelector(`.chair[data-s=${letter}] path`).getBBox().width]))"""
+    )
+    # Each would be looked at again in every frame in which the hall moves.
+    layers = phone.evaluate(
+        """[...document.querySelectorAll(".chair, .chair path, .chair text")].filter((part) => {
+          const { transform, opacity } = getComputedStyle(part)
+          return transform !== "none" || opacity !== "1" || part.hasAttribute("transform")
+        }).length"""
+    )
+
+    assert 0.75 < wide["h"] / wide["f"] < 0.8
+    assert layers == 0
+
+
 def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, play, phone):
     """The first tap on a seat, and the form sent, on a slow line."""
     waiting: list[Callable[[], None]] = []
@@ -639,7 +660,7 @@ def test_a_finger_beside_a_small_seat_comes_closer_all_the_same(
 
     phone.evaluate(
         """() => document.querySelector("seat-map").tapped(
-          { x: 0, y: 0, target: document.querySelector(".chair use") })"""
+          { x: 0, y: 0, target: document.querySelector(".chair path") })"""
     )
     phone.wait_for_timeout(600)
 
