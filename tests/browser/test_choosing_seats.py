@@ -667,6 +667,22 @@ def test_a_finger_beside_a_small_seat_comes_closer_all_the_same(
     assert phone.evaluate("document.querySelector('seat-map').camera.scale") > before
 
 
+def test_every_price_is_to_be_seen_on_a_phone(served, riverside, at_riverside, phone):
+    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    states.clear()
+    seat_plans.clear()
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    expect(phone.locator(".prices button").first).to_be_attached()
+
+    edges = phone.evaluate(
+        """[...document.querySelectorAll(".prices__amount")]
+          .map((amount) => amount.getBoundingClientRect().right)"""
+    )
+
+    assert len(edges) == 4
+    assert max(edges) <= 390
+
+
 def test_nothing_lies_over_the_hall_on_a_phone(served, riverside, play, phone):
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(served.at(riverside, f"/events/{play.slug}"))
