@@ -8,10 +8,12 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from eventflow.db import now, transaction
+from eventflow.demo.halls import club
 from eventflow.events import covers, publishing
 from eventflow.tenancy import acting_for
 from tests import factories
 from tests.browser.test_organizing import come_in
+from tests.seating.theatres import make_seated
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +83,13 @@ def test_they_are_broken_where_an_event_is_made(served, phone, riverside, olivia
     for step in (1, 2, 3, 4):
         phone.goto(served.at(riverside, f"/manage/events/{endless}/edit/{step}"))
         assert not too_wide(phone), step
+
+
+def test_how_full_a_hall_is_fits(served, phone, riverside, olivia, at_riverside):
+    event = make_seated(club.draw(), {club.TABLE: 0, club.WHOLE: 1, club.BAR: 1, club.FLOOR: 2})
+    come_in(phone, served, riverside, olivia, f"/manage/events/{event.slug}/seating")
+
+    assert not too_wide(phone)
 
 
 def test_a_programme_with_pictures_fits(served, phone, riverside):
