@@ -667,6 +667,27 @@ def test_a_finger_beside_a_small_seat_comes_closer_all_the_same(
     assert phone.evaluate("document.querySelector('seat-map').camera.scale") > before
 
 
+def test_a_page_that_cannot_draw_the_seats_of_today_leads_to_them(
+    served, riverside, at_riverside, phone
+):
+    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    states.clear()
+    seat_plans.clear()
+    phone.route(
+        "**/section-drawing.js*",
+        lambda route: route.fulfill(
+            content_type="text/javascript", body="export const somethingElse = 1"
+        ),
+    )
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+
+    phone.locator("a.block").nth(3).focus()
+    phone.keyboard.press("Enter")
+
+    phone.wait_for_url("**/sections/*")
+
+
 def test_every_price_is_to_be_seen_on_a_phone(served, riverside, at_riverside, phone):
     event = make_seated(halls.arena(), ARENA, no_single_seats=False)
     states.clear()

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import brotli
 import pytest
 
+from eventflow.assets import asset_url
 from eventflow.compression import without_remarks
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -78,6 +79,16 @@ def test_a_file_that_is_kept_for_ever_says_no_more_than_that(fetch):
     assert headers["X-Content-Type-Options"] == "nosniff"
     for needless in ("ETag", "Last-Modified", "Content-Disposition", "Content-Security-Policy"):
         assert needless not in headers, needless
+
+
+def test_only_the_version_that_was_asked_for_is_kept_for_ever(app, fetch):
+    with app.test_request_context():
+        address = asset_url("js/seat-map.js").removeprefix("/static/")
+
+    assert "immutable" in fetch(address).headers["Cache-Control"]
+    other = fetch("js/seat-map.js?v=0123456789ab").headers
+    assert other["Cache-Control"] == "public, max-age=300"
+    assert "ETag" in other
 
 
 def test_a_file_without_a_version_can_be_asked_about_again(fetch):
