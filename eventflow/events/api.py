@@ -15,6 +15,7 @@ from eventflow.events import drafting, finding, publishing
 from eventflow.events.documents import (
     EventAnswer,
     EventChange,
+    EventChanged,
     EventDraft,
     EventList,
     event_document,
@@ -81,18 +82,18 @@ def create_event(body: EventDraft) -> EventAnswer:
     summary="Change an event",
     role="admin",
     body=EventChange,
-    answers={200: EventAnswer},
+    answers={200: EventChanged},
 )
-def change_event(slug: str, body: EventChange) -> EventAnswer:
-    """Only what is sent is changed."""
+def change_event(slug: str, body: EventChange) -> EventChanged:
+    """Only what is sent is changed. One that has sold tickets moves without a question."""
     at = now()
     with transaction():
         event = drafting.find(slug)
         facts = _facts(body)
         if (currency := facts.pop("currency", None)) and currency != event.currency:
             raise Invalid({"currency": "An event keeps the currency it was made with."})
-        drafting.change(event, facts, at=at)
-    return _answer(event)
+        moved = drafting.change(event, facts, at=at)
+    return EventChanged.model_construct(event=event_document(event, at=now()), tickets_moved=moved)
 
 
 api.put(
@@ -100,7 +101,7 @@ api.put(
     summary="Change an event",
     role="admin",
     body=EventChange,
-    answers={200: EventAnswer},
+    answers={200: EventChanged},
 )(change_event)
 
 

@@ -125,6 +125,16 @@ class EventAnswer(Document):
     event: EventDocument
 
 
+class EventChanged(EventAnswer):
+    tickets_moved: Annotated[
+        int,
+        Field(
+            description="How many tickets had been sold for when and where the event was, if this"
+            " moved it; else 0. Their holders are not told of it."
+        ),
+    ]
+
+
 class TierAnswer(Document):
     tier: TierDocument
 

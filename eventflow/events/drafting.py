@@ -20,7 +20,7 @@ from eventflow import timezones
 from eventflow.accounts import audit, particulars
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
-from eventflow.events import following
+from eventflow.events import following, relying
 from eventflow.events.models import FORMATS, Event, Stock
 from eventflow.money import is_currency
 from eventflow.security import ControlCharacters, refuse_control_characters
@@ -89,13 +89,15 @@ def create(
 
 def change(
     event: Event, facts: Mapping[str, Any], *, despite_clash: bool = False, at: datetime
-) -> None:
+) -> int:
     """Change what an event says, from a mapping of the names in PLAIN and `capacity`.
 
     Raises Invalid; then nothing is changed. `despite_clash`: though its venue is taken then.
+    Answers how many tickets are sold for when and where it was, if that is different now.
     """
     facts = dict(facts)
     capacity = facts.pop("capacity", ...)
+    sold = relying.sold(event, at=at)
     _refuse_to_end_unseen(event, facts, at=at)
     _set(event, facts)
     before, after = audit.changes(event)
@@ -105,10 +107,14 @@ def change(
         before["capacity"], after["capacity"] = event.capacity_stock.capacity, capacity
         forget_lapsed(event.id, at=at)
         set_capacity(event.capacity_stock, capacity)
+    moved = sold if relying.is_moved_by(after) else 0
     if after:
         words = _("Changed %(title)s: %(what)s", what=particulars.listed(after), title=event.title)
+        if moved:
+            words = f"{words} ({relying.in_words(moved)})"
         audit.record("event.change", event, words, before, after, at=at)
         following.tell(event, despite_clash=despite_clash, at=at)
+    return moved
 
 
 def find(slug: str) -> Event:

@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from eventflow.accounts import people
+from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
 from eventflow.events import publishing
 from eventflow.events.models import Event
@@ -53,6 +55,20 @@ def test_a_published_event_keeps_what_its_buyers_rely_on(program, gala, lost):
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [lost]
+
+
+def test_moving_what_is_sold_answers_how_many_rely_on_it(program, riverside, gala):
+    factories.pay(factories.order(riverside, gala, 2))
+    admin = program("admin")
+
+    moved = admin.call("PATCH", "/events/winter-gala", {"venue": {"name": "Old Mill"}})
+    renamed = admin.call("PATCH", "/events/winter-gala", {"title": "Summer Gala"})
+
+    assert (moved.status_code, moved.json["tickets_moved"]) == (200, 2)
+    assert (renamed.status_code, renamed.json["tickets_moved"]) == (200, 0)
+    words = list(db.session.scalars(select(AuditEntry.words).order_by(AuditEntry.id)))
+    assert "(2 tickets were sold for when and where it was)" in words[-2]
+    assert "sold" not in words[-1]
 
 
 def test_nothing_is_ordered_of_an_event_that_was_cancelled(program, gala):
