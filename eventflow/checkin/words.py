@@ -161,6 +161,8 @@ def _sheets() -> dict[str, str]:
         "scans.none": _("Nothing scanned on this device yet."),
         "override.reason": _("Say in a word why."),
         "kiosk.wrong": _("Not the PIN."),
+        "kiosk.pause": _("Too many wrong PINs. You can try again in %(span)s."),
+        "kiosk.again": _("You can try again."),
         "kiosk.pin": _("Four to eight digits."),
         "leave.waiting": _(
             "%(count)s not sent yet. Signing out would lose them: get network first."

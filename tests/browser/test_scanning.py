@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 IN = [[0, 1, 1, 1_760_000_000, "Main door", "Ben"]]
+TOO_MANY = re.compile(r"Too many wrong PINs\. You can try again in \d+ seconds\.")
 ANSWER = "#answer:not([hidden])"
 
 
@@ -657,11 +658,57 @@ def test_a_kiosk_is_left_with_its_pin_alone(open_phone, office):
     page.get_by_role("button", name="Staff").click()
     page.get_by_label("PIN", exact=True).fill("1357")
     page.get_by_role("button", name="Unlock").click()
-    expect(page.get_by_text("Not the PIN.")).to_be_visible()
+    expect(page.locator("#unlock-error")).to_have_text("Not the PIN.")
     page.get_by_label("PIN", exact=True).fill("2468")
     page.get_by_role("button", name="Unlock").click()
 
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_wrong_pins_are_followed_by_a_growing_pause(new_phone, office):
+    page = new_phone()
+    page.clock.install()
+    page.reload()
+    pair(opened_up(page))
+    office.open = False  # The box office's clock can't be set, and would be believed.
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("PIN to leave with").fill("2468")
+    page.get_by_role("button", name="Lock as a kiosk").click()
+    page.get_by_role("button", name="Staff").click()
+    told, spoken = page.locator("#unlock-error"), page.locator("#spoken")
+
+    def attempt(pin: str) -> None:
+        page.get_by_label("PIN", exact=True).fill(pin)
+        page.get_by_role("button", name="Unlock").click()
+
+    for pin in ("1111", "2222", "3333", "4444"):
+        attempt(pin)
+        expect(page.get_by_label("PIN", exact=True)).to_have_value("")
+        expect(told).to_have_text("Not the PIN.")
+    attempt("5555")
+    expect(told).to_have_text(TOO_MANY)
+    expect(spoken).to_have_text(TOO_MANY)
+    attempt("2468")
+    expect(page.get_by_label("PIN", exact=True)).to_have_value("2468")
+
+    page.reload()
+    opened_up(page)
+    expect(told).to_have_text(TOO_MANY)
+    attempt("2468")
+    expect(page.locator("#screen-unlock")).to_be_visible()
+
+    page.clock.fast_forward(31_000)
+    expect(told).to_be_hidden()
+    expect(spoken).to_have_text("You can try again.")
+    attempt("6666")
+    expect(told).to_have_text(re.compile("in 1 minute"))
+    page.clock.fast_forward(31_000)
+    attempt("2468")
+    expect(page.locator("#screen-unlock")).to_be_visible()
+    page.clock.fast_forward(31_000)
+    attempt("2468")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    assert page.troubles == []
 
 
 def test_a_wrong_code_pairs_nothing(new_phone):

@@ -1,15 +1,14 @@
 // Settings, the kiosk's lock, and leaving.
 
 import * as device from "../device.js"
+import * as kiosk from "../kiosk.js"
 import * as sounds from "../sounds.js"
 import * as store from "../store.js"
-import { byId, tellIn } from "../dom.js"
-import { toBase64url } from "../codes.js"
+import { byId, speak, tellIn } from "../dom.js"
 import { go, screen } from "../screens.js"
 import { here } from "../state.js"
-import { number, word } from "../words.js"
+import { number, span, word } from "../words.js"
 
-const ROUNDS = 100_000
 const PIN = /^\d{4,8}$/
 
 const sound = byId("settings-sound")
@@ -44,39 +43,59 @@ byId("settings-leave").addEventListener("click", async () => {
 })
 byId("settings-leave-anyway").addEventListener("click", device.signOff)
 
-// The PIN itself is not kept: only what proves it.
-async function proofOf(pin, salt) {
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"])
-  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }
-  return toBase64url(new Uint8Array(await crypto.subtle.deriveBits(how, key, 256)))
-}
-
 byId("kiosk-form").addEventListener("submit", async (event) => {
   event.preventDefault()
   const pin = byId("kiosk-pin").value
   tellIn(byId("kiosk-error"), PIN.test(pin) ? null : word("kiosk.pin"))
   if (!PIN.test(pin)) return
-  const salt = crypto.getRandomValues(new Uint8Array(16))
-  await device.change({ locked: { salt, proof: await proofOf(pin, salt) } })
+  await kiosk.lock(pin)
   byId("kiosk-form").reset()
   document.documentElement.requestFullscreen?.().catch(() => {})
   go("scan")
 })
 
+let counting = null
+
 screen("unlock", {
   show() {
-    tellIn(byId("unlock-error"), null)
     byId("unlock-form").reset()
     byId("unlock-pin").focus()
+    if (kiosk.pause()) wait()
+    else tellIn(byId("unlock-error"), null)
+  },
+  hide() {
+    clearInterval(counting)
   },
 })
 byId("unlock-form").addEventListener("submit", async (event) => {
   event.preventDefault()
-  const { locked } = here.device
-  const right = (await proofOf(byId("unlock-pin").value, locked.salt)) === locked.proof
-  tellIn(byId("unlock-error"), right ? null : word("kiosk.wrong"))
-  if (!right) return byId("unlock-form").reset()
-  await device.change({ locked: null })
+  // What is typed during a pause stays, for when it is over.
+  if (kiosk.pause()) return wait()
+  if (!(await kiosk.open(byId("unlock-pin").value))) {
+    byId("unlock-form").reset()
+    if (kiosk.pause()) return wait()
+    tellIn(byId("unlock-error"), word("kiosk.wrong"))
+    return speak(word("kiosk.wrong"))
+  }
   document.exitFullscreen?.().catch(() => {})
   go("settings")
 })
+
+// How long is left is shown by the second, and said once: at the beginning, and when it is over.
+function wait() {
+  clearInterval(counting)
+  counting = setInterval(count, 1000)
+  speak(count())
+}
+
+function count() {
+  const left = kiosk.pause()
+  if (left) {
+    const text = word("kiosk.pause", { span: span(Math.ceil(left / 1000) * 1000) })
+    tellIn(byId("unlock-error"), text)
+    return text
+  }
+  clearInterval(counting)
+  tellIn(byId("unlock-error"), null)
+  speak(word("kiosk.again"))
+}
