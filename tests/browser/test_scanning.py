@@ -623,6 +623,30 @@ def test_a_revoked_device_sends_what_it_scanned_before_it_forgets(open_phone, of
     assert page.troubles == []
 
 
+def test_nothing_in_the_page_says_who_came_once_the_device_has_left(new_phone, office):
+    code = office.issue("Bea Buyer", seat="Row 3, Seat 12", note="Side entrance")
+    page = pair(new_phone())
+    page.get_by_role("link", name="Name").click()
+    page.get_by_label("Name, seat or order number").fill("Bea")
+    expect(page.get_by_text("Bea Buyer")).to_be_visible()
+    wedge(page, code)
+    answered(page, "Come in", "Bea Buyer")
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator("#spoken")).to_have_text(re.compile("Bea Buyer"))
+    wedge(page, code)
+    answered(page, "Come in", "Bea Buyer")
+    expect(page.locator("#spoken")).to_have_text(re.compile("Bea Buyer"))
+    office.revoked = True
+
+    page.evaluate("import('/static/js/gate/sync.js').then((sync) => sync.hurry())")
+
+    expect(page.locator("#screen-pair")).to_be_visible()
+    typed = "[...document.querySelectorAll('input, textarea')].map((one) => one.value).join()"
+    left = page.content() + page.evaluate(typed)
+    assert not [word for word in ("Bea", "Row 3", "Side entrance", code) if word in left]
+    assert page.troubles == []
+
+
 def test_nothing_on_the_disk_says_who_comes_or_opens_the_door(new_phone, office):
     code = office.issue("Bea Buyer", note="Side entrance")
     page = pair(new_phone())

@@ -4,9 +4,9 @@ import * as device from "./device.js"
 import * as lists from "./lists.js"
 import * as screens from "./screens.js"
 import * as sync from "./sync.js"
-import { byId } from "./dom.js"
+import { byId, forgetGuests } from "./dom.js"
 import { standAt } from "./screens/choose.js"
-import { here } from "./state.js"
+import { hear, here } from "./state.js"
 import "./screens/pair.js"
 import "./screens/ready.js"
 import "./screens/scan.js"
@@ -25,6 +25,8 @@ async function open() {
   sync.begin()
 }
 
+// Heard here after all the screens have: none of them shows anybody any more.
+hear("left", forgetGuests)
 byId("screen-opening").addEventListener("click", (event) => {
   if (event.target.closest("[data-act=reload]")) location.reload()
 })

@@ -20,11 +20,23 @@ export function stamp(id) {
   return byId(id).content.firstElementChild.cloneNode(true)
 }
 
+let speaking = null
+
 // What the screen reader says, also when it is the same as before.
 export function speak(text) {
   const spoken = byId("spoken")
   spoken.textContent = ""
-  requestAnimationFrame(() => (spoken.textContent = text))
+  cancelAnimationFrame(speaking)
+  speaking = requestAnimationFrame(() => (spoken.textContent = text))
+}
+
+// Nothing in the page names a guest any more, what is hidden and what was about to be said included.
+export function forgetGuests() {
+  cancelAnimationFrame(speaking)
+  for (const element of document.querySelectorAll("[data-guests]")) {
+    element.replaceChildren()
+    if ("value" in element) element.value = ""
+  }
 }
 
 export function busyWhile(button, act) {

@@ -123,4 +123,7 @@ form.addEventListener("submit", async (event) => {
   go("scan")
   showAnswer(given)
 })
-hear("left", () => (refused = null))
+hear("left", () => {
+  refused = null
+  asked++ // A search that is still looking finds nobody.
+})
