@@ -1,11 +1,16 @@
 """Tables as CSV files, sent while they are read, and harmless to open.
 
 What a buyer typed may begin with a sign that a spreadsheet takes for a formula; such a cell gets an
-apostrophe in front, which spreadsheets show as text.
+apostrophe in front, which spreadsheets show as text. So does what would begin a cell where the
+reader's spreadsheet parts lines at semicolons.
+
+A file for a person begins with a byte order mark, without which Excel reads "Zoë" as another
+alphabet's. One for a program, from the HTTP API, has none.
 """
 
 import csv
 import io
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +20,10 @@ from eventflow.tenancy import acting_for, current_tenant_id
 
 Cell = str | int | None
 Row = Sequence[Cell]
+
+BYTE_ORDER_MARK = "\ufeff"
+
+_CALCULATED = re.compile(r"\A(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\r\n])(?=\"*[=+\-@＝＋－＠])")
 
 
 def csv_file(name: str, heads: Row, parts: Iterator[Iterable[Row]]) -> Response:
@@ -34,27 +43,27 @@ def csv_file(name: str, heads: Row, parts: Iterator[Iterable[Row]]) -> Response:
 
 def defused(cell: Cell) -> Cell:
     """The same cell, as something that no spreadsheet calculates."""
-    dangerous = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
-    return f"'{cell}" if dangerous else cell
+    return _CALCULATED.sub("'", cell) if isinstance(cell, str) else cell
 
 
-def _lines(
-    app: Flask, tenant_id: uuid.UUID, heads: Row, parts: Iterator[Iterable[Row]]
-) -> Iterator[str]:
-    yield _written([heads])
-    while True:
-        # The request is over by now, and whoever sends the file may do so from another thread.
-        with app.app_context(), acting_for(tenant_id):
-            part = next(parts, None)
-            text = _written(part) if part is not None else None
-        if text is None:
-            return
-        yield text
-
-
-def _written(rows: Iterable[Row]) -> str:
+def lines_of(rows: Iterable[Row]) -> str:
+    """The rows as lines of CSV, their cells defused."""
     out = io.StringIO()
     writer = csv.writer(out)
     for row in rows:
         writer.writerow([defused(cell) for cell in row])
     return out.getvalue()
+
+
+def _lines(
+    app: Flask, tenant_id: uuid.UUID, heads: Row, parts: Iterator[Iterable[Row]]
+) -> Iterator[str]:
+    yield BYTE_ORDER_MARK + lines_of([heads])
+    while True:
+        # The request is over by now, and whoever sends the file may do so from another thread.
+        with app.app_context(), acting_for(tenant_id):
+            part = next(parts, None)
+            text = lines_of(part) if part is not None else None
+        if text is None:
+            return
+        yield text

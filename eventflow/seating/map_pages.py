@@ -24,6 +24,7 @@ from eventflow.seating import (
     venues,
 )
 from eventflow.seating.models import SeatMap, Venue
+from eventflow.spreadsheets import BYTE_ORDER_MARK
 
 bp = access.console(
     Blueprint("maps_console", __name__, url_prefix="/manage/venues/<venue_slug>/maps/<uuid:map_id>")
@@ -153,7 +154,8 @@ def restore(venue_slug: str, map_id: uuid.UUID) -> Response:
 @bp.get("/export.csv")
 def export_csv(venue_slug: str, map_id: uuid.UUID) -> Response:
     venue, seat_map = _find(venue_slug, map_id)
-    return file_answer(exporting.as_csv(seat_map.drawing), "text/csv", _filename(venue, "csv"))
+    text = BYTE_ORDER_MARK + exporting.as_csv(seat_map.drawing)
+    return file_answer(text, "text/csv", _filename(venue, "csv"))
 
 
 @bp.get("/export.json")

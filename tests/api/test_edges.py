@@ -125,6 +125,16 @@ def test_a_name_is_as_long_as_the_checkout_takes_it(program, gala):
     assert made.status_code == 201
 
 
+def test_a_file_of_attendees_is_for_programs_and_calculates_nothing(program, riverside, gala):
+    factories.pay(factories.order(riverside, gala, 1, attendees=[{"name": "=1 Zoë"}]))
+
+    answer = program("staff").get("/events/winter-gala/attendees.csv", Accept="text/csv")
+
+    head, row = answer.data.decode().splitlines()
+    assert head.startswith("ticket,code,"), "a byte order mark would be a part of the first name"
+    assert "'=1 Zoë" in row
+
+
 def test_a_name_is_one_line(program, gala):
     held = factories.hold(gala, 1)
     buyer = {"name": "Bea\nBcc: evil@example.com", "email": "bea@example.com"}

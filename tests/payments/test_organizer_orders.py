@@ -1,5 +1,6 @@
 """The console's list of orders: found by what a caller knows, in a fixed number of statements."""
 
+import codecs
 import csv
 import io
 from datetime import UTC, datetime, timedelta
@@ -149,7 +150,8 @@ def test_an_empty_list_says_what_it_is_for(desk):
 
 def read(answer) -> list[dict[str, str]]:
     assert answer.mimetype == "text/csv"
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.data.startswith(codecs.BOM_UTF8), "Excel reads another alphabet"
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
 def test_the_file_holds_the_same_orders(desk, three):
@@ -191,6 +193,12 @@ def test_the_file_is_read_in_parts_without_losing_any(at_riverside):
 def test_no_cell_of_the_file_is_a_formula(desk, gala, at_riverside, name):
     factories.order(at_riverside, gala, 1, buyer=Buyer(name, "x@example.com"))
     assert read(desk.get("/manage/orders.csv"))[0]["buyer"] == "'" + name
+
+
+@pytest.mark.parametrize(("name", "cell"), [("a;=1", "a;'=1"), ('a;"@x', "a;'\"@x"), ("a; b-c", None)])
+def test_none_is_where_lines_are_parted_at_semicolons(desk, gala, at_riverside, name, cell):
+    factories.order(at_riverside, gala, 1, buyer=Buyer(name, "x@example.com"))
+    assert read(desk.get("/manage/orders.csv"))[0]["buyer"] == (cell or name)
 
 
 def test_amounts_have_the_decimals_of_their_currency(desk, at_riverside):

@@ -1,5 +1,6 @@
 """Venues and maps: made, changed, saved on the version they were drawn on, imported, taken back."""
 
+import codecs
 import io
 import json
 import threading
@@ -10,7 +11,7 @@ import pytest
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.queue import OutboxJob
-from eventflow.seating import exporting, map_imports, maps, venues
+from eventflow.seating import exporting, importing, map_imports, maps, venues
 from eventflow.seating.models import MapImport, SeatMap
 from eventflow.tenancy import acting_for
 from jobs import seating as jobs
@@ -305,7 +306,9 @@ def test_what_is_exported_from_the_pages_is_what_is_drawn(console, here, concert
     assert console.get(f"{here}/export.json").json == concert.drawing
     text = console.get(f"{here}/export.csv")
     assert text.mimetype == "text/csv"
-    assert text.text == exporting.as_csv(concert.drawing)
+    assert text.data.decode("utf-8-sig") == exporting.as_csv(concert.drawing)
+    assert text.data.startswith(codecs.BOM_UTF8), "Excel reads another alphabet"
+    assert importing.read(text.data, "csv").drawing == concert.drawing
 
 
 # The HTTP API

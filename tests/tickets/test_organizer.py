@@ -1,5 +1,6 @@
 """The console's list of attendees: one row a ticket, found by name, address or order."""
 
+import codecs
 import csv
 import io
 import re
@@ -110,7 +111,8 @@ def test_the_file_has_one_line_a_ticket(staff, guests):
     answer = staff.get("/manage/attendees.csv?event=winter-gala")
     assert answer.mimetype == "text/csv"
     assert 'filename="winter-gala-attendees.csv"' in answer.headers["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.data.startswith(codecs.BOM_UTF8), "Excel reads another alphabet"
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [(row["name"], row["tier"], row["status"]) for row in rows] == [
         ("Ann Other", "Stalls", "valid"),
         ("Zoë 100%", "Stalls", "valid"),
