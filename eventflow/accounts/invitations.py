@@ -59,10 +59,17 @@ def invite(email: str, role: str, *, by: User | None, at: datetime) -> Invitatio
     if wrong:
         raise Invalid(wrong)
     if _is_member(email):
-        raise Invalid({"email": _("%(email)s is on the team already.", email=email)})
+        raise Invalid(
+            {"email": _("%(email)s is on the team already.", email=people.as_written(email))}
+        )
     if _waiting_for(email, at) is not None:
         raise Invalid(
-            {"email": _("%(email)s is invited already. Send it again below.", email=email)}
+            {
+                "email": _(
+                    "%(email)s is invited already. Send it again below.",
+                    email=people.as_written(email),
+                )
+            }
         )
     code = vault.new_token("inv")
     invitation = Invitation(
@@ -76,7 +83,7 @@ def invite(email: str, role: str, *, by: User | None, at: datetime) -> Invitatio
     db.session.add(invitation)
     db.session.flush()
     _mail(invitation, code)
-    words = _("Invited %(email)s as %(role)s", email=email, role=role_name(role))
+    words = _("Invited %(email)s as %(role)s", email=people.as_written(email), role=role_name(role))
     audit.record("team.invite", invitation, words, after={"role": role}, at=at)
     return invitation
 
@@ -90,7 +97,7 @@ def send_again(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
     invitation.token_hash = vault.hash_token(code)
     invitation.expires_at = at + LASTS
     _mail(invitation, code)
-    words = _("Sent the invitation to %(email)s again", email=invitation.email)
+    words = _("Sent the invitation to %(email)s again", email=people.as_written(invitation.email))
     audit.record("team.invite_again", invitation, words, at=at)
     return invitation
 
@@ -102,7 +109,9 @@ def revoke(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
         raise InvitationSpent
     if invitation.revoked_at is None:
         invitation.revoked_at = at
-        words = _("Took back the invitation to %(email)s", email=invitation.email)
+        words = _(
+            "Took back the invitation to %(email)s", email=people.as_written(invitation.email)
+        )
         audit.record("team.revoke_invitation", invitation, words, at=at)
     return invitation
 

@@ -64,7 +64,7 @@ def invite() -> Response:
             email = invitation.email
     except Invalid as refusal:
         return _team_page(refusal.fields)
-    flash(_("An invitation is on its way to %(email)s.", email=email), "right")
+    flash(_("An invitation is on its way to %(email)s.", email=people.as_written(email)), "right")
     return redirect("/manage/team", 303)  # type: ignore[return-value]
 
 
@@ -74,7 +74,9 @@ def invite() -> Response:
 def invite_again(invitation_id: uuid.UUID) -> Response:
     with transaction():
         email = invitations.send_again(invitation_id, at=now()).email
-    flash(_("Another invitation is on its way to %(email)s.", email=email), "right")
+    flash(
+        _("Another invitation is on its way to %(email)s.", email=people.as_written(email)), "right"
+    )
     return redirect("/manage/team", 303)  # type: ignore[return-value]
 
 
@@ -83,7 +85,9 @@ def invite_again(invitation_id: uuid.UUID) -> Response:
 def revoke_invitation(invitation_id: uuid.UUID) -> Response:
     with transaction():
         email = invitations.revoke(invitation_id, at=now()).email
-    flash(_("The invitation to %(email)s no longer works.", email=email), "right")
+    flash(
+        _("The invitation to %(email)s no longer works.", email=people.as_written(email)), "right"
+    )
     return redirect("/manage/team", 303)  # type: ignore[return-value]
 
 
@@ -101,7 +105,7 @@ def change_role(membership_id: uuid.UUID) -> Response:
 def remove_member(membership_id: uuid.UUID) -> Response:
     with transaction():
         email = team.remove(membership_id, at=now()).user.email
-    flash(_("%(email)s is no longer on the team.", email=email), "right")
+    flash(_("%(email)s is no longer on the team.", email=people.as_written(email)), "right")
     return redirect("/manage/team", 303)  # type: ignore[return-value]
 
 

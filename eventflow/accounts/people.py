@@ -26,7 +26,7 @@ SPECIAL_USE_DOMAIN_NAMES.clear()
 
 class EmailTaken(Refusal):
     def __init__(self, email: str) -> None:
-        message = _("%(email)s already has a login.", email=email)
+        message = _("%(email)s already has a login.", email=as_written(email))
         super().__init__(message, fields={"email": message})
 
 
@@ -59,6 +59,29 @@ def address(text: str, *, field: str = "email") -> str:
     if not email:
         raise Invalid({field: _("Enter an e-mail address, such as sam@example.com.")})
     return email
+
+
+def as_written(email: str) -> str:
+    """An address as people write it: its domain in their own letters. For reading alone."""
+    if "xn--" not in email:
+        return email
+    try:
+        found = validate_email(email, check_deliverability=False, strict=True)
+    except (EmailNotValidError, UnicodeError):
+        return email
+    return found.normalized
+
+
+def as_kept(words: str) -> str:
+    """What somebody looks for, a mail domain at its end as `address` keeps it."""
+    if words.isascii():
+        return words
+    local, at, domain = words.rpartition("@")
+    try:
+        kept = address(f"x@{domain}").removeprefix("x@")
+    except Invalid:
+        return words
+    return f"{local}{at}{kept}"
 
 
 def create_user(

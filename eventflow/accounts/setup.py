@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotFound
 
-from eventflow.accounts import access, actors, hosts, passwords, sessions
+from eventflow.accounts import access, actors, hosts, passwords, people, sessions
 from eventflow.accounts.roles import role_name
 
 
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_is_there_a_console)
     app.context_processor(_who_and_where)
     app.jinja_env.globals["role_name"] = role_name
+    app.jinja_env.filters["as_written"] = people.as_written
     if app.config["TESTING"]:
         passwords.hash_quickly()
 

@@ -1,6 +1,5 @@
 """The console's pages of selling at the door: the till, what is set aside, a sale just made."""
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventflow.accounts import access
+from eventflow.accounts import access, people
 from eventflow.accounts.hosts import tenant_url
 from eventflow.checkin import door_sales, figures, shift_pages, shifts
 from eventflow.db import db, now, transaction
@@ -43,7 +42,6 @@ bp = Blueprint("box_office", __name__)
 bp.register_blueprint(shift_pages.bp)
 
 MOST_AT_ONCE = 100
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @bp.get("/box-office")
@@ -179,9 +177,10 @@ def show_slip(slug: str, code: str) -> Response:
 @bp.post("/box-office/sold/<code>/mail")
 def mail_sold(slug: str, code: str) -> Response:
     """Mail the tickets to an address that was asked for afterwards."""
-    email = request.form.get("email", "").strip()
     door_sales.sale_of(code)
-    if not _is_address(email):
+    try:
+        email = people.address(request.form.get("email", ""))
+    except Invalid:
         flash(_("This is no mail address. Nothing was sent."), "wrong")
         return _to(slug, f"sold/{code}")
     with transaction():
@@ -189,7 +188,7 @@ def mail_sold(slug: str, code: str) -> Response:
         order = orders.find(code, lock=True)
         order.buyer_email = email
         desk.resend(order, form_key=request.form.get("form_key", ""), at=now())
-    flash(_("The tickets go to %(email)s.", email=email), "right")
+    flash(_("The tickets go to %(email)s.", email=people.as_written(email)), "right")
     return _to(slug, f"sold/{code}")
 
 
@@ -394,14 +393,14 @@ def _terms(event: Event) -> door_sales.Terms:
 
 def _buyer() -> Buyer:
     email = request.form.get("email", "").strip()
-    if email and not _is_address(email):
-        raise Invalid({"email": _("Type a mail address, or leave it empty.")})
+    if email:
+        try:
+            email = people.address(email)
+        except Invalid:
+            words = _("Type a mail address, or leave it empty.")
+            raise Invalid({"email": words}) from None
     name = " ".join(request.form.get("name", "").split())[:120]
     return Buyer(name or _("At the door"), email)
-
-
-def _is_address(email: str) -> bool:
-    return len(email) <= 254 and bool(_ADDRESS.fullmatch(email)) and email.isprintable()
 
 
 def _person() -> uuid.UUID:

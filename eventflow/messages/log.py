@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.db import db
 from eventflow.errors import NotFound
 from eventflow.messages import deliveries
@@ -113,9 +113,10 @@ def _wanted(filters: Filters) -> Select[Delivery, str]:
     )
     if filters.query:
         like = "%" + _literally(filters.query) + "%"
+        to = "%" + _literally(people.as_kept(filters.query)) + "%"
         query = query.where(
             or_(
-                Delivery.to.ilike(like, escape="\\"),
+                Delivery.to.ilike(to, escape="\\"),
                 Delivery.subject.ilike(like, escape="\\"),
                 Order.code == filters.query.upper().replace("-", "").replace(" ", ""),
             )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from eventflow.accounts import access
+from eventflow.accounts import access, people
 from eventflow.db import now, transaction
 from eventflow.messages import failures, log
 from eventflow.pages import page
@@ -38,7 +38,7 @@ def show_mail() -> Response:
 @bp.post("/mail/<uuid:delivery_id>/retry")
 def retry_mail(delivery_id: uuid.UUID) -> Response:
     with transaction():
-        to = log.retry(delivery_id, at=now()).to
+        to = people.as_written(log.retry(delivery_id, at=now()).to)
     flash(_("The mail to %(to)s is tried again.", to=to), "right")
     return _back("/manage/mail")
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.accounts.actors import actor
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
@@ -176,11 +176,13 @@ def resend(order: Order, *, form_key: str, at: datetime) -> None:
             order_id=order.id,
             at=at,
             kind="resent",
-            words=_("Tickets mailed again to %(email)s", email=order.buyer_email),
+            words=_(
+                "Tickets mailed again to %(email)s", email=people.as_written(order.buyer_email)
+            ),
             actor=actor().name,
         )
     )
-    words = _("Mailed the tickets again to %(email)s", email=order.buyer_email)
+    words = _("Mailed the tickets again to %(email)s", email=people.as_written(order.buyer_email))
     audit.record("orders.resend", order, words, at=at)
     enqueue("sales.send_tickets_again", order.id, entry_id, queue="prompt")
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventflow.accounts import people
 from eventflow.accounts.models import Tenant
 from eventflow.db import db
 from eventflow.errors import NotFound
@@ -127,7 +128,7 @@ def provider_name(provider: str) -> str:
 def _about(order: Order, state: str, zone: str) -> list[tuple[str, str]]:
     rows = [
         (_("Name"), order.buyer_name),
-        (_("E-mail"), order.buyer_email),
+        (_("E-mail"), people.as_written(order.buyer_email)),
         (_("Placed"), format_when(order.created_at, zone)),
         (_("Pays"), method_name(order.payment_method)),
     ]

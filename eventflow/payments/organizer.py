@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from eventflow import lists
-from eventflow.accounts import access
+from eventflow.accounts import access, people
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.limits import check
@@ -94,7 +94,9 @@ def resend_tickets(code: str) -> Response:
     order = orders.find(code)
     # One count with the buyer's own button.
     check("resend", order=f"{g.tenant.slug} {order.code}")
-    words = _("The tickets are on their way to %(email)s.", email=order.buyer_email)
+    words = _(
+        "The tickets are on their way to %(email)s.", email=people.as_written(order.buyer_email)
+    )
     return _done(
         code, lambda order, at: desk.resend(order, form_key=_form_key(), at=at), lambda order: words
     )

@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
+from eventflow.accounts import people
 from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
@@ -145,7 +146,10 @@ def resend_tickets(code: str) -> Response:
         raise Refusal(_("Nobody left a mail address with this order."))
     with transaction():
         enqueue("sales.send_tickets_again", order.id, queue="prompt")
-    flash(_("The tickets are on their way to %(email)s.", email=order.buyer_email), "right")
+    flash(
+        _("The tickets are on their way to %(email)s.", email=people.as_written(order.buyer_email)),
+        "right",
+    )
     return _to_order(order)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
+from eventflow.accounts import people
 from eventflow.db import db
 from eventflow.events.models import Event, Tier
 from eventflow.sales import orders
@@ -130,11 +131,11 @@ def _matching(search: Search) -> Select[Ticket]:
 
 
 def _found_by(words: str) -> ColumnElement[bool]:
-    like = f"%{_literally(words)}%"
-    buyer = [Order.buyer_name.ilike(like, escape="\\"), Order.buyer_email.ilike(like, escape="\\")]
+    like, mail = f"%{_literally(words)}%", f"%{_literally(people.as_kept(words))}%"
+    buyer = [Order.buyer_name.ilike(like, escape="\\"), Order.buyer_email.ilike(mail, escape="\\")]
     found: list[ColumnElement[bool]] = [
         Ticket.attendee_name.ilike(like, escape="\\"),
-        Ticket.attendee_email.ilike(like, escape="\\"),
+        Ticket.attendee_email.ilike(mail, escape="\\"),
         Ticket.order.has(
             or_(*buyer, *(Order.code.startswith(code) for code in orders.codes_meant(words)))
         ),

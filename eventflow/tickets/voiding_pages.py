@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventflow.accounts import access
+from eventflow.accounts import access, people
 from eventflow.db import new_id, now, transaction
 from eventflow.errors import Invalid
 from eventflow.pages import page
@@ -79,9 +79,8 @@ def reissue(ticket_id: uuid.UUID) -> Response:
         flash(refusal.message, "doubt")
         return _to(code)
     if email:
-        flash(
-            _("The old code is dead. The new one is on its way to %(email)s.", email=email), "right"
-        )
+        to = people.as_written(email)
+        flash(_("The old code is dead. The new one is on its way to %(email)s.", email=to), "right")
     else:
         flash(_("The old code is dead. Nobody left an address: please print the new one."), "right")
     return _to(code)

@@ -19,6 +19,33 @@ def test_an_address_is_kept_as_mail_servers_take_it(typed, kept):
 
 
 @pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("sam@xn--bcher-kva.example", "sam@bücher.example"),
+        ("sam@example.com", "sam@example.com"),
+        ("sam@xn--zzzz.example", "sam@xn--zzzz.example"),  # is nobody's
+        ("no address xn--", "no address xn--"),
+    ],
+)
+def test_an_address_is_shown_as_people_write_it(kept, written):
+    assert people.as_written(kept) == written
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("Sam@bücher.example", "Sam@xn--bcher-kva.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("@bücher.example", "@xn--bcher-kva.example"),
+        ("Zoë", "Zoë"),
+        ("Sam@Example.com", "Sam@Example.com"),
+    ],
+)
+def test_an_address_is_looked_for_as_it_is_kept(words, kept):
+    assert people.as_kept(words) == kept
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "",

@@ -174,6 +174,17 @@ def test_sam_sells_from_the_page_and_gives_change(till, gala):
     assert db.session.scalar(select(func.count()).select_from(DoorSale)) == 1
 
 
+def test_an_address_typed_at_the_till_is_kept_as_everywhere(till, gala, sam, shift):
+    form = till_form(till, gala, email="Zoe@Bücher.example")
+
+    sold = till.post("/manage/events/winter-gala/box-office", data=form)
+
+    assert sold.status_code == 303
+    order = db.session.scalars(select(Order)).one()
+    assert order.buyer_email == "zoe@xn--bcher-kva.example"
+    assert "zoe@bücher.example" in till.get(sold.location).text
+
+
 def test_what_was_typed_is_kept_when_it_is_refused(till, gala, sam, shift):
     form = till_form(till, gala, email="no address", name="Bea")
 

@@ -148,6 +148,17 @@ def test_an_empty_list_says_what_it_is_for(desk):
     assert "No order fits" in desk.get("/manage/orders?q=x").text
 
 
+def test_an_address_in_letters_of_its_own_is_found_and_shown_in_them(desk, gala, at_riverside):
+    order = factories.order(at_riverside, gala, 1, buyer=Buyer("Zoë", "zoe@xn--bcher-kva.example"))
+
+    for words in ("zoe@bücher.example", "bücher.example", "xn--bcher"):
+        page = desk.get("/manage/orders", query_string={"q": words})
+        assert codes(page) == [order.code], words
+        assert "zoe@bücher.example" in page.text
+    one = desk.get(f"/manage/orders/{order.code}").text
+    assert "zoe@bücher.example" in one and "xn--" not in one
+
+
 def read(answer) -> list[dict[str, str]]:
     assert answer.mimetype == "text/csv"
     assert answer.data.startswith(codecs.BOM_UTF8), "Excel reads another alphabet"
@@ -195,7 +206,9 @@ def test_no_cell_of_the_file_is_a_formula(desk, gala, at_riverside, name):
     assert read(desk.get("/manage/orders.csv"))[0]["buyer"] == "'" + name
 
 
-@pytest.mark.parametrize(("name", "cell"), [("a;=1", "a;'=1"), ('a;"@x', "a;'\"@x"), ("a; b-c", None)])
+@pytest.mark.parametrize(
+    ("name", "cell"), [("a;=1", "a;'=1"), ('a;"@x', "a;'\"@x"), ("a; b-c", None)]
+)
 def test_none_is_where_lines_are_parted_at_semicolons(desk, gala, at_riverside, name, cell):
     factories.order(at_riverside, gala, 1, buyer=Buyer(name, "x@example.com"))
     assert read(desk.get("/manage/orders.csv"))[0]["buyer"] == (cell or name)
