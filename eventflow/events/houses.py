@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from flask_babel import gettext as _
+
 from eventflow.events.models import Event
+from eventflow.locale import format_span
 
 Choices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """(venue, [(what a form says, in words)])."""
@@ -29,6 +32,16 @@ class Keeper(Protocol):
 
 
 keeper: Keeper | None = None
+
+
+def clock_in_words(event: Event) -> str:
+    """That the event goes by the clock of its house now, which nobody has typed."""
+    assert event.starts_at is not None, "a house takes no event without its times"
+    return _(
+        "The event goes by the clock of its venue now, %(zone)s: %(when)s.",
+        zone=event.timezone,
+        when=format_span(event.starts_at, event.ends_at, event.timezone),
+    )
 
 
 def choices(event: Event) -> Choices:

@@ -12,6 +12,7 @@ from eventflow.errors import Invalid, NotFound
 from eventflow.events import (
     covers,
     drafting,
+    houses,
     price_list,
     publishing,
     repricing,
@@ -92,6 +93,8 @@ def _save_facts(slug: str, step: int) -> Response:
                 despite_sold=request.form.get("despite_sold") == "1",
                 at=now(),
             )
+            is_on_its_venues_clock = event.timezone not in (before, typed.get("timezone"))
+            clock = houses.clock_in_words(event) if is_on_its_venues_clock else ""
             has_moved = event.timezone != before and any(
                 tier.sale_start or tier.sale_end or tier.price_steps for tier in event.tiers
             )
@@ -103,6 +106,8 @@ def _save_facts(slug: str, step: int) -> Response:
         return wizard_pages.answer(
             event, step, typed=typed, errors=refusal.fields, status=refusal.status
         )
+    if clock:
+        flash(clock, "doubt")
     if has_moved:
         flash(
             _("Sales begin and end at the same moments as before; see how the clock shows them."),

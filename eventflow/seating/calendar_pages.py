@@ -17,11 +17,11 @@ from eventflow.accounts import access
 from eventflow.accounts.hosts import only_on_tenant_host, tenant_url
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound
-from eventflow.events import drafting, relying, wall_clock
+from eventflow.events import drafting, houses, relying, wall_clock
 from eventflow.events.models import Event
 from eventflow.locale import DEFAULT
 from eventflow.pages import page
-from eventflow.seating import bookings, calendar, venues
+from eventflow.seating import bookings, calendar, placing, venues
 from eventflow.seating.bookings import VenueTaken
 from eventflow.seating.models import Booking, Venue
 from eventflow.security import keep_address_secret
@@ -162,12 +162,16 @@ def choose_event_venue(slug: str) -> Response:
     try:
         with transaction():
             event = drafting.find(slug)
+            before = event.timezone
             despite_sold = request.form.get("despite_sold") == "1"
             with relying.asking_before_it_moves(event, despite_sold=despite_sold, at=now()):
                 words = _hold_at(event, typed)
+            clock = houses.clock_in_words(event) if event.timezone != before else ""
     except Invalid as refusal:
         return _venue_page(drafting.find(slug), typed, refusal)
     flash(words, "right")
+    if clock:
+        flash(clock, "doubt")
     return redirect(f"/manage/events/{quote(slug)}/venue", 303)  # type: ignore[return-value]
 
 
@@ -229,7 +233,7 @@ def _venue_page(event: Event, typed: Mapping[str, str], refusal: Invalid | None 
         status=refusal.status if refusal else 200,
         event=event,
         booking=booking,
-        venues=venues.all_of_them(),
+        venues=[(one.slug, placing.in_words(one, event)) for one in venues.all_of_them()],
         typed=typed,
         errors=refusal.fields if refusal else {},
         clashes=_clashes(refusal, booking),

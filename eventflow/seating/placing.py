@@ -35,7 +35,7 @@ class Venues:
             ]
             if seating is None or not shown:
                 within.insert(0, (venue.slug, _("No numbered seats")))
-            found.append((venue.name, within))
+            found.append((in_words(venue, event), within))
         return found
 
     def chosen(self, event: Event) -> str:
@@ -65,6 +65,13 @@ class Venues:
             words = _("The event is seated on another map already. Take its seats away first.")
             raise Invalid({"house": words})
         freezing.freeze(event, seat_map, at=at)
+
+
+def in_words(venue: Venue, event: Event) -> str:
+    """The venue, as it is offered to an event: with its clock, if the event goes by another."""
+    if venue.timezone == event.timezone:
+        return venue.name
+    return _("%(venue)s (its clock: %(zone)s)", venue=venue.name, zone=venue.timezone)
 
 
 def _hold(event: Event, venue: Venue, *, despite_clash: bool, at: datetime) -> None:

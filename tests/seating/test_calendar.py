@@ -135,7 +135,9 @@ def test_an_event_is_put_into_a_venue_and_asked_about_clashes(console, house, ga
     here = "/manage/events/winter-gala/venue"
     answer = console.post(here, data={"venue": "playhouse", "setup_minutes": ""})
     assert answer.status_code == 303
-    assert "in the calendar of The Playhouse" in console.get(here).text
+    page = console.get(here).text
+    assert "in the calendar of The Playhouse" in page
+    assert "by the clock of its venue now, Europe/Lisbon" in page
 
     start = gala.starts_at
     other = {"starts_at": "2027-07-01T20:00", "ends_at": "2027-07-01T23:00"}

@@ -66,17 +66,27 @@ def test_without_a_venue_the_place_is_what_is_written(console, at_riverside):
 
 def test_an_event_goes_into_a_venue_on_its_map_and_its_clock(console, house, map_id):
     page = console.get(STEP).text
-    assert '<optgroup label="The Playhouse">' in page
+    assert '<optgroup label="The Playhouse (its clock: Europe/Lisbon)">' in page
 
-    assert save(console, house=f"playhouse/{map_id}").status_code == 303
+    answer = save(console, house=f"playhouse/{map_id}")
+    assert answer.status_code == 303
+    there = console.get(answer.location).text
+    assert "by the clock of its venue now, Europe/Lisbon: Thu 1 Jul 2027, 20:00–23:00" in there
 
     event = gala()
     assert (event.venue_name, event.timezone) == ("The Playhouse", "Europe/Lisbon")
     assert event.starts_at == datetime(2027, 7, 1, 19, tzinfo=UTC)  # 20:00 in Lisbon
     assert bookings.of_event(event).venue_id == house.id
     assert pricing.find(event).seat_map_id == map_id
+    assert '<optgroup label="The Playhouse">' in console.get(STEP).text
     chosen = rf'<option value="playhouse/{map_id}" selected>'
     assert re.search(chosen, console.get(STEP).text)
+
+
+def test_nothing_is_said_of_a_clock_that_somebody_chose(console, house):
+    answer = save(console, house="playhouse", timezone="Europe/Lisbon")
+
+    assert "clock of its venue" not in console.get(answer.location).text
 
 
 def test_what_was_chosen_stays_where_a_form_says_nothing_of_it(console, house, map_id):
