@@ -63,6 +63,7 @@ def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
             for ticket in tickets[:MOST_SHOWN]
         ],
         "count": len(tickets),
+        "has_codes": order.event.format != "virtual" and any(map(_has_picture, tickets)),
     }
 
 

@@ -23,12 +23,15 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
     """Everything the template shows, read here so that the template asks the database nothing."""
     event, state = order.event, order.status_at(at)
     tickets = list(order.tickets) if order.is_settled else []
+    shown = showing_tickets.shown(order, tickets)
     return {
         "order": order,
         "event": event,
         "state": state,
         "at": at,
-        "tickets": showing_tickets.shown(order, tickets),
+        "tickets": shown,
+        "has_codes": event.format != "virtual"
+        and any(one.qr and one.code_kind == "static" for one in shown),
         "may_enter": any(ticket.status == "valid" for ticket in tickets),
         "receipt_lines": receipts.lines(buyers.bought_by(order), order, order.currency),
         "facts": _about(order, state),

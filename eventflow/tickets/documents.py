@@ -119,6 +119,8 @@ def _sheets(order: Order, tickets: list[Ticket]) -> list[pdf.TicketSheet]:
 
 def _words(words: pdf.Words, ticket: Ticket) -> pdf.Words:
     """What the sheet says of its code; one that changes is not on paper, or as a fallback."""
+    if ticket.event.format == "virtual":
+        return replace(words, entry=_("Taking part"), show=_("You join online, not at a door."))
     match ticket.tier.code_kind:
         case "rotating":
             show = _(

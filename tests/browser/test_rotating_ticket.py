@@ -136,7 +136,9 @@ def test_a_second_phone_takes_it_and_the_first_one_says_so(phone, browser, addre
     phone.reload()
 
     expect(phone.get_by_text("This ticket is on another phone now.")).to_be_visible()
-    expect(phone.locator("[data-live]")).to_be_hidden()
+    expect(phone.locator("[data-live]").first).to_be_hidden()
+    expect(phone.get_by_text("Show this code at the door")).to_be_hidden()
+    expect(other.get_by_text("Show this code at the door")).to_be_visible()
     check(second, ticket)
     assert first[28:61] != second[28:61]
     rows = db.session.scalars(select(PhoneKey).order_by(PhoneKey.number)).all()
@@ -149,3 +151,4 @@ def test_without_script_it_says_what_to_do(old_phone, address):
 
     expect(old_phone.get_by_text("show this page at the door together with an ID")).to_be_visible()
     assert old_phone.locator(".ticket__qr svg:visible").count() == 0
+    expect(old_phone.get_by_text("Show this code at the door")).to_be_hidden()

@@ -64,6 +64,7 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
         "receipt": [("2 × Stalls", "$50.00"), ("Fees", "$1.55")],
         "tickets": [ticket(n) for n in range(1, tickets + 1)],
         "count": tickets,
+        "has_codes": True,
         "method": "transfer",
         "details": "Riverside Hall\nDE02 1203 0000 0000 2020 51",
         "until": EVENING,
@@ -221,6 +222,14 @@ def test_a_large_order_stays_within_what_is_shown_whole(app, riverside):
     assert len(html.encode()) < MOST_BYTES
     assert "20 of 100" in html
     assert "80 more" in text
+
+
+@pytest.mark.parametrize("has_codes", [True, False])
+def test_a_code_is_to_be_shown_where_the_mail_has_one(app, riverside, has_codes):
+    _subject, text, html = write("order_confirmation", riverside, has_codes=has_codes)
+
+    for written in (text, html):
+        assert ("Show each code at the door" in written) is has_codes
 
 
 def test_the_logo_travels_with_the_mail(app, riverside_with_logo):

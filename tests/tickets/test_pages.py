@@ -10,6 +10,7 @@ from icalendar import Calendar
 from PIL import Image
 
 from eventflow.db import now, transaction
+from eventflow.events import drafting, publishing
 from eventflow.sales.models import Order
 from eventflow.tickets import documents, issuing, qr
 from tests import factories
@@ -68,6 +69,57 @@ def test_a_void_ticket_shows_no_code(order, shopper):
     assert "admits nobody" in page
     assert "QR code of ticket" not in page
     assert shopper.get(f"/tickets/{ticket.id}.pdf?secret={ticket.secret}").status_code == 409
+
+
+def moved_online(event) -> None:
+    with transaction():
+        event = drafting.find(event.slug)
+        event.format, event.join_url = "virtual", "https://meet.example/gala"
+
+
+def test_a_code_is_to_be_shown_where_there_is_a_door(gala, order, shopper):
+    ticket = order.tickets[0]
+    addresses = (
+        f"/tickets/{ticket.id}?secret={ticket.secret}",
+        f"/orders/{order.code}?secret={order.secret}",
+    )
+    for address in addresses:
+        page = shopper.get(address).text
+        assert "code at the door" in page and "meet.example" not in page
+
+    moved_online(gala)
+
+    for address in addresses:
+        page = shopper.get(address).text
+        assert "at the door" not in page
+        assert 'href="https://meet.example/gala"' in page
+    sheet = shopper.get(f"/tickets/{ticket.id}.pdf?secret={ticket.secret}")
+    text = pypdf.PdfReader(io.BytesIO(sheet.data)).pages[0].extract_text()
+    assert "AT THE DOOR" not in text.upper() and "You join online" in text
+
+
+def test_an_order_says_to_show_a_code_only_where_it_has_one(gala, order, shopper):
+    address = f"/orders/{order.code}?secret={order.secret}"
+    with transaction():
+        for tier in drafting.find("winter-gala").tiers:
+            tier.code_kind = "rotating"
+    page = shopper.get(address).text
+    assert "Here are your tickets" in page and "Show the code" not in page
+
+    with transaction():
+        issuing.void([issuing.find(ticket.id) for ticket in order.tickets], at=now())
+    page = shopper.get(address).text
+    assert "Your tickets are void" in page and "Here are" not in page
+
+
+def test_a_ticket_of_a_cancelled_event_is_not_to_be_shown(gala, order, shopper):
+    ticket = order.tickets[0]
+    with transaction():
+        publishing.cancel(drafting.find("winter-gala"), at=now())
+
+    page = shopper.get(f"/tickets/{ticket.id}?secret={ticket.secret}").text
+
+    assert "Winter Gala is cancelled" in page and "Show this code" not in page
 
 
 def test_the_files_hold_what_was_bought(order, shopper):
