@@ -36,6 +36,8 @@ CATALOGS = "../translations"
 # English of no particular country: the day before the month, and a clock of 24 hours. Tenants who
 # prefer their own country's habit choose en_US or en_GB.
 _OWN_PATTERNS = {"en": ("EEE d MMM y", "HH:mm")}
+# Browsers know no such English; this one is written most like it.
+_IN_BROWSERS = {"en": "en-GB"}
 
 # An evening that ends before this hour is still that evening.
 _SMALL_HOURS = 6
@@ -61,7 +63,7 @@ def init_app(app: Flask) -> None:
         time=format_clock,
         when=format_when,
     )
-    app.jinja_env.globals.update(locale=get_locale)
+    app.jinja_env.globals.update(locale=get_locale, times_language=times_language)
     if len(languages) > 1:
         app.after_request(_vary_by_language)
 
@@ -93,6 +95,12 @@ def format_span(
     if end is None:
         return format_when(start, zone, locale)
     return _span(start, end, zone, _code(locale))
+
+
+def times_language() -> str:
+    """The language tag by which a browser writes times as this page has them."""
+    code = _code(None)
+    return _IN_BROWSERS.get(code, code.replace("_", "-"))
 
 
 def format_day(at: datetime, zone: str, locale: Locale | str | None = None) -> str:

@@ -5,8 +5,6 @@
 //     Doors open at <time datetime="…" data-clock>19:00</time></local-time>
 const DAY = { weekday: "short", day: "numeric", month: "short", year: "numeric" }
 const CLOCK = { hour: "2-digit", minute: "2-digit" }
-// English of no particular country is written as eventflow/locale.py writes it.
-const WRITTEN_AS = { en: "en-GB" }
 
 class LocalTime extends HTMLElement {
   connectedCallback() {
@@ -33,9 +31,8 @@ class LocalTime extends HTMLElement {
   }
 
   written(time) {
-    const { lang } = document.documentElement
     const style = "clock" in time.dataset ? CLOCK : { ...DAY, ...CLOCK, timeZoneName: "short" }
-    const format = new Intl.DateTimeFormat(WRITTEN_AS[lang] ?? lang, style)
+    const format = new Intl.DateTimeFormat(document.documentElement.dataset.times, style)
     const [from, until] = [time.dateTime, time.dataset.until].map((at) => new Date(at))
     return time.dataset.until ? format.formatRange(from, until) : format.format(from)
   }

@@ -296,7 +296,7 @@ class SeatEditor extends HTMLElement {
   // How saving stands, and what came in between
 
   saySaved(state, facts = {}) {
-    const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })
+    const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.dataset.times, { hour: "2-digit", minute: "2-digit" })
     const place = this.querySelector("[data-saved]")
     place.dataset.saved = state
     const said = { time: facts.at ? time(facts.at) : "", who: facts.changed_by, detail: facts.detail }
@@ -329,7 +329,7 @@ class SeatEditor extends HTMLElement {
     if (!before || isSame(before.drawing, this.drawing)) return
     this.keptBefore = before
     const bar = this.querySelector("[data-kept]")
-    const time = new Date(before.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
+    const time = new Date(before.at).toLocaleString(document.documentElement.dataset.times, { dateStyle: "medium", timeStyle: "short" })
     bar.querySelector("p").textContent = this.word(before.version === this.saving.version ? "kept" : "keptOlder", { time })
     bar.hidden = false
   }

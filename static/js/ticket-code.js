@@ -162,7 +162,7 @@ class TicketCode extends HTMLElement {
     line.hidden = !this.offline
     if (!this.offline) return
     const at = new Date(known?.at ?? this.getAttribute("server-now"))
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", timeZone: this.getAttribute("zone") })
+    const time = new Intl.DateTimeFormat(document.documentElement.dataset.times, { timeStyle: "short", timeZone: this.getAttribute("zone") })
     line.textContent = line.dataset.asOf.replace("TIME", time.format(at))
   }
 

@@ -1,6 +1,7 @@
 """The ticket whose code changes, on a real phone: with network, without, with a wrong clock."""
 
 import io
+import re
 import time
 
 import pytest
@@ -105,7 +106,9 @@ def test_it_goes_on_without_network_and_says_how_old_its_knowledge_is(phone, add
 
     check(shown(phone), ticket)
     assert shown(phone)[28:61] == before[28:61]  # the same phone
-    expect(phone.get_by_text("No network. What you see is as of")).to_be_visible()
+    told = phone.get_by_text("No network. What you see is as of")
+    expect(told).to_be_visible()
+    assert re.search(r"as of \d\d:\d\d\.", told.inner_text()), "the clock of the page has 24 hours"
 
 
 def test_a_phone_90_seconds_off_makes_good_codes_after_one_look_online(phone, address, ticket):

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from eventflow.brand import brand_css
-from eventflow.locale import format_number
+from eventflow.locale import format_number, times_language
 
 ROOT = Path(__file__).parents[2]
 POLICY = (
@@ -72,7 +72,9 @@ def paper() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
     app.jinja_env.filters.update(number=format_number)
-    app.jinja_env.globals.update(asset_url=lambda name: f"/static/{name}", locale=get_locale)
+    app.jinja_env.globals.update(
+        asset_url=lambda name: f"/static/{name}", locale=get_locale, times_language=times_language
+    )
     app.context_processor(
         lambda: {"tenant": Tenant(), "membership": Membership(), "current_user": None}
     )

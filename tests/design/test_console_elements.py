@@ -151,7 +151,7 @@ FESTIVAL = """{% from "components/live.html" import clock_time, local_time %}
 @pytest.mark.parametrize(
     ("language", "whole", "doors"),
     [
-        ("en", "Sat, 9 Jan 2027, 00:00 GMT+9 – Mon, 11 Jan 2027, 07:00 GMT+9", "22:00"),
+        ("en-GB", "Sat, 9 Jan 2027, 00:00 GMT+9 – Mon, 11 Jan 2027, 07:00 GMT+9", "22:00"),
         (
             "en-US",
             "Sat, Jan 9, 2027, 12:00 AM GMT+9 – Mon, Jan 11, 2027, 7:00 AM GMT+9",
@@ -164,7 +164,7 @@ def test_a_readers_own_time_has_its_end_and_its_doors(gallery, browser, language
     page = browser.new_page(timezone_id="Asia/Tokyo", locale="en-US")
     page.goto(gallery.hang(FESTIVAL))
     page.wait_for_function("() => customElements.get('local-time')")
-    page.evaluate("language => { document.documentElement.lang = language }", language)
+    page.evaluate("language => { document.documentElement.dataset.times = language }", language)
 
     page.get_by_role("button", name="In my time").click()
 

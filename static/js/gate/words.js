@@ -1,6 +1,7 @@
 // Words: every text the scripts show stands in the page, in the page's language.
 
 const language = document.documentElement.lang.replace("en-XA", "en") || "en"
+const timesLanguage = document.documentElement.dataset.times
 const plurals = new Intl.PluralRules(language)
 const texts = new Map()
 
@@ -35,7 +36,7 @@ export function clock(at, zone, seconds = false) {
 
 export function day(at, zone) {
   const parts = { weekday: "short", day: "numeric", month: "short" }
-  return new Intl.DateTimeFormat(language, { ...parts, timeZone: zone }).format(at)
+  return new Intl.DateTimeFormat(timesLanguage, { ...parts, timeZone: zone }).format(at)
 }
 
 export function isSameDay(one, other, zone) {
