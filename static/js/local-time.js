@@ -1,5 +1,5 @@
 // The viewer's own time in place of the event's, for those who are in another zone and ask. A time
-// with an end is a span; one marked "clock" is said without its day:
+// with an end is a span; one marked "clock" is said without its day, where that is the first one's:
 //   <local-time zone="Europe/Berlin"><time datetime="…" data-until="…">Sat 14 Feb 2026, 20:00–22:00 CET</time>
 //     <button type="button" hidden data-show="In my time" data-back="In the event’s time"></button>
 //     Doors open at <time datetime="…" data-clock>19:00</time></local-time>
@@ -31,10 +31,15 @@ class LocalTime extends HTMLElement {
   }
 
   written(time) {
-    const style = "clock" in time.dataset ? CLOCK : { ...DAY, ...CLOCK, timeZoneName: "short" }
+    const style = "clock" in time.dataset ? this.clock(time) : { ...DAY, ...CLOCK, timeZoneName: "short" }
     const format = new Intl.DateTimeFormat(document.documentElement.dataset.times, style)
     const [from, until] = [time.dateTime, time.dataset.until].map((at) => new Date(at))
     return time.dataset.until ? format.formatRange(from, until) : format.format(from)
+  }
+
+  clock(time) {
+    const [first, other] = [this.times[0], time].map((each) => new Date(each.dateTime).toDateString())
+    return first === other ? CLOCK : { ...DAY, year: undefined, ...CLOCK }
   }
 }
 

@@ -148,16 +148,34 @@ FESTIVAL = """{% from "components/live.html" import clock_time, local_time %}
 <span>Doors open at {{ clock_time("14:00", "2027-01-08T13:00:00+00:00") }}</span>{% endcall %}"""
 
 
+def test_a_clock_of_the_same_day_stays_a_clock(gallery, browser):
+    page = browser.new_page(timezone_id="Europe/London")
+    page.goto(gallery.hang(FESTIVAL))
+
+    page.get_by_role("button", name="In my time").click()
+
+    expect(page.locator("local-time time").last).to_have_text("13:00")
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("language", "whole", "doors"),
     [
-        ("en-GB", "Sat, 9 Jan 2027, 00:00 GMT+9 – Mon, 11 Jan 2027, 07:00 GMT+9", "22:00"),
+        (
+            "en-GB",
+            "Sat, 9 Jan 2027, 00:00 GMT+9 – Mon, 11 Jan 2027, 07:00 GMT+9",
+            "Fri 8 Jan, 22:00",
+        ),
         (
             "en-US",
             "Sat, Jan 9, 2027, 12:00 AM GMT+9 – Mon, Jan 11, 2027, 7:00 AM GMT+9",
-            "10:00 PM",
+            "Fri, Jan 8, 10:00 PM",
         ),
-        ("de", "Sa., 9. Jan. 2027, 00:00 GMT+9 – Mo., 11. Jan. 2027, 07:00 GMT+9", "22:00"),
+        (
+            "de",
+            "Sa., 9. Jan. 2027, 00:00 GMT+9 – Mo., 11. Jan. 2027, 07:00 GMT+9",
+            "Fr., 8. Jan., 22:00",
+        ),
     ],
 )
 def test_a_readers_own_time_has_its_end_and_its_doors(gallery, browser, language, whole, doors):
