@@ -182,11 +182,11 @@ def prove_address(user: User, *, knew_password: bool, at: datetime) -> None:
         sign_ins.end_all(user.id, at=at)
 
 
-def called(name: str, *, field: str = "name") -> str:
-    """A name as it is kept: one line, not too long."""
+def called(name: str, *, field: str = "name", most: int = LONGEST_NAME) -> str:
+    """A name as it is kept: one line, not too long, and empty if there is nothing to be seen."""
     name = " ".join(name.split())
-    if len(name) > LONGEST_NAME:
-        raise Invalid({field: _("Use at most %(count)s characters.", count=LONGEST_NAME)})
+    if len(name) > most:
+        raise Invalid({field: _("Use at most %(count)s characters.", count=most)})
     try:
         return refuse_control_characters(name)
     except ValueError as error:

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.accounts.models import ROLES, ApiToken, User
 from eventflow.accounts.roles import role_name
 from eventflow.db import db
 from eventflow.errors import Invalid, NotFound
-from eventflow.security import refuse_control_characters
 from eventflow.vault import hash_token, new_token
 
 PREFIX = "ef_live"
@@ -25,8 +24,8 @@ USED_AT_MOST_EVERY = timedelta(minutes=1)
 
 def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tuple[ApiToken, str]:
     """Make a token for the tenant acted for: its row, and the secret that is never seen again."""
-    name = refuse_control_characters(" ".join(name.split()))
-    if not 0 < len(name) <= LONGEST_NAME:
+    name = people.called(name, most=LONGEST_NAME)
+    if not name:
         raise Invalid(
             {"name": _("Say in 1 to %(count)s characters what it is for.", count=LONGEST_NAME)}
         )

@@ -399,7 +399,7 @@ def _buyer() -> Buyer:
         except Invalid:
             words = _("Type a mail address, or leave it empty.")
             raise Invalid({"email": words}) from None
-    name = " ".join(request.form.get("name", "").split())[:120]
+    name = people.called(request.form.get("name", ""))
     return Buyer(name or _("At the door"), email)
 
 

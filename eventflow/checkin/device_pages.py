@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from eventflow.accounts import access, asking
+from eventflow.accounts import access, asking, people
 from eventflow.accounts.hosts import tenant_url
 from eventflow.checkin import devices, figures
 from eventflow.checkin.models import Device, Gate, Pairing
@@ -133,7 +133,7 @@ def _typed() -> dict[str, Any]:
 
 def _asked(event: Event) -> dict[str, Any]:
     typed = _typed()
-    if not 1 <= len(typed["name"]) <= 60:
+    if not people.called(typed["name"], most=60):
         raise Invalid({"name": _("Give it a short name, such as North 2.")})
     known = {str(gate.id): gate.id for gate in figures.gates(event)}
     if not set(typed["gates"]) <= set(known):

@@ -15,12 +15,11 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.checkin.models import DEVICE_ROLES, Device, Gate, Pairing
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
 from eventflow.events.models import Event
-from eventflow.security import refuse_control_characters
 from eventflow.vault import hash_token, new_token
 
 PREFIX = "dev"
@@ -59,7 +58,7 @@ def offer(
     code = "".join(secrets.choice(_LETTERS) for _letter in range(_CODE_LENGTH))
     pairing = Pairing(
         code_hash=_code_hash(code),
-        name=_name(name),
+        name=people.called(name, most=LONGEST_NAME),
         role=role,
         kiosk=kiosk,
         event_ids=_known(Event, event_ids, "event_ids"),
@@ -111,7 +110,7 @@ def enrol(
     token = new_token(PREFIX)
     device = Device(
         id=new_id(),
-        name=_name(name) or _("Scanner"),
+        name=people.called(name, most=LONGEST_NAME) or _("Scanner"),
         token_hash=hash_token(token),
         role=role,
         kiosk=kiosk,
@@ -146,7 +145,7 @@ def rename(device_id: uuid.UUID, name: str, *, at: datetime) -> Device:
     if device is None:
         raise NotFound(_("There is no such device."))
     before = {"name": device.name}
-    device.name = _name(name) or device.name
+    device.name = people.called(name, most=LONGEST_NAME) or device.name
     words = _("Renamed the device %(name)s", name=device.name)
     audit.record("device.rename", device, words, before, {"name": device.name}, at=at)
     return device
@@ -221,13 +220,6 @@ def events_of(event_ids: Collection[uuid.UUID], *, at: datetime) -> list[Event]:
 def _code_hash(code: str) -> str:
     read = code.upper().translate(_READ_FOR)
     return hashlib.sha256(read.encode()).hexdigest()
-
-
-def _name(name: str) -> str:
-    name = refuse_control_characters(" ".join(name.split()))
-    if len(name) > LONGEST_NAME:
-        raise Invalid({"name": _("A name has %(most)s characters at most.", most=LONGEST_NAME)})
-    return name
 
 
 def _known(

@@ -6,13 +6,13 @@ counted in an area stays in the history, also when the gate is gone.
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.checkin.models import Area, Gate, GateTier, Scan
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
@@ -77,7 +77,7 @@ def tiers_of(event: Event) -> dict[uuid.UUID, set[uuid.UUID]]:
 
 def add_gate(event: Event, facts: GateFacts, *, at: datetime) -> Gate:
     """One more gate. Raises Invalid."""
-    _check_gate(event, facts)
+    facts = _checked_gate(event, facts)
     count = db.session.scalar(select(func.count()).where(Gate.event_id == event.id)) or 0
     if count >= MOST_GATES:
         raise Invalid({"name": _("An event has %(most)s gates at most.", most=MOST_GATES)})
@@ -93,7 +93,7 @@ def add_gate(event: Event, facts: GateFacts, *, at: datetime) -> Gate:
 
 def change_gate(event: Event, gate: Gate, facts: GateFacts, *, at: datetime) -> None:
     """Make a gate so. Raises Invalid."""
-    _check_gate(event, facts, gate)
+    facts = _checked_gate(event, facts, gate)
     _write(gate, facts)
     before, after = audit.changes(gate)
     db.session.flush()
@@ -115,7 +115,7 @@ def remove_gate(event: Event, gate: Gate, *, at: datetime) -> None:
 
 
 def add_area(event: Event, facts: AreaFacts, *, at: datetime) -> Area:
-    _check_area(event, facts)
+    facts = _checked_area(event, facts)
     area = Area(id=new_id(), event_id=event.id, name=facts.name)
     area.capacity, area.alarm_percent = facts.capacity, facts.alarm_percent
     db.session.add(area)
@@ -126,7 +126,7 @@ def add_area(event: Event, facts: AreaFacts, *, at: datetime) -> Area:
 
 
 def change_area(event: Event, area: Area, facts: AreaFacts, *, at: datetime) -> None:
-    _check_area(event, facts, area)
+    facts = _checked_area(event, facts, area)
     area.name, area.capacity = facts.name, facts.capacity
     area.alarm_percent = facts.alarm_percent
     before, after = audit.changes(area)
@@ -146,8 +146,9 @@ def remove_area(event: Event, area: Area, *, at: datetime) -> None:
     db.session.flush()
 
 
-def _check_gate(event: Event, facts: GateFacts, gate: Gate | None = None) -> None:
-    wrong = _named(Gate, event, facts.name, gate)
+def _checked_gate(event: Event, facts: GateFacts, gate: Gate | None = None) -> GateFacts:
+    name = people.called(facts.name, most=LONGEST_NAME)
+    wrong = _named(Gate, event, name, gate)
     if facts.direction not in DIRECTIONS:
         wrong["direction"] = _("Choose which way people go through it.")
     if facts.entries is not None and not 1 <= facts.entries <= 100:
@@ -160,16 +161,19 @@ def _check_gate(event: Event, facts: GateFacts, gate: Gate | None = None) -> Non
         wrong["tiers"] = _("Choose among the tiers of this event.")
     if wrong:
         raise Invalid(wrong)
+    return replace(facts, name=name)
 
 
-def _check_area(event: Event, facts: AreaFacts, area: Area | None = None) -> None:
-    wrong = _named(Area, event, facts.name, area)
+def _checked_area(event: Event, facts: AreaFacts, area: Area | None = None) -> AreaFacts:
+    name = people.called(facts.name, most=LONGEST_NAME)
+    wrong = _named(Area, event, name, area)
     if facts.capacity is not None and not 1 <= facts.capacity <= 10_000_000:
         wrong["capacity"] = _("Type how many may be in it, or leave it empty.")
     if not 1 <= facts.alarm_percent <= 100:
         wrong["alarm_percent"] = _("Type a number from 1 to 100.")
     if wrong:
         raise Invalid(wrong)
+    return replace(facts, name=name)
 
 
 def _named(
@@ -177,8 +181,6 @@ def _named(
 ) -> dict[str, str]:
     if not name:
         return {"name": _("Give it a name, such as Main entrance.")}
-    if len(name) > LONGEST_NAME:
-        return {"name": _("Keep this to %(most)s characters.", most=LONGEST_NAME)}
     query = select(kind.id).where(kind.event_id == event.id, kind.name == name)
     if kind is Gate:
         query = query.where(Gate.archived_at.is_(None))

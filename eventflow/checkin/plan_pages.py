@@ -208,7 +208,7 @@ def _gate_typed(event: Event, form: MultiDict[str, str]) -> GateFacts:
     if wrong:
         raise Invalid(wrong)
     return GateFacts(
-        name=" ".join(form.get("name", "").split()),
+        name=form.get("name", ""),
         area_id=area_id,
         entries=int(entries) if entries else None,
         direction=form.get("direction", "in"),
@@ -248,5 +248,4 @@ def _area_typed(form: MultiDict[str, str]) -> AreaFacts:
         wrong["alarm_percent"] = _("Type a number from 1 to 100.")
     if wrong:
         raise Invalid(wrong)
-    name = " ".join(form.get("name", "").split())
-    return AreaFacts(name, int(capacity) if capacity else None, int(alarm))
+    return AreaFacts(form.get("name", ""), int(capacity) if capacity else None, int(alarm))

@@ -12,7 +12,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.checkin.models import SALE_METHODS, DoorSale, Shift
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
@@ -116,7 +116,7 @@ def close(shift: Shift, *, counted: int, notes: str, at: datetime) -> CashUp:
 
 
 def _notes(typed: str) -> str:
-    return " ".join(typed.split())[:1000]
+    return people.called(typed, field="notes", most=1000)
 
 
 def cash_up(shift: Shift) -> CashUp:

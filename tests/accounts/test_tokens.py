@@ -92,6 +92,14 @@ def test_once_revoked_it_opens_nothing(console, storefront, riverside):
     assert words[-1] == "Revoked the API token Website"
 
 
+@pytest.mark.parametrize("name", ["Web\u202eetis", "\u200b"])
+def test_a_token_is_called_what_can_be_seen(console, name):
+    answer = console.post("/manage/tokens", data={"name": name, "role": "staff"})
+
+    assert answer.status_code == 422
+    assert 'id="error-name"' in answer.text
+
+
 def test_without_script_a_page_asks_before_a_token_is_revoked(console, storefront, riverside):
     token_id, secret = make_token(riverside)
     address = f"/manage/tokens/{token_id}/revoke"

@@ -46,6 +46,31 @@ def tickets(riverside, gala):
     return factories.pay(factories.order(riverside, gala, 3)).tickets
 
 
+@pytest.mark.parametrize(
+    ("address", "facts"),
+    [
+        (f"{HERE}/gates/new", {"entries": "1", "direction": "in"}),
+        (f"{HERE}/areas/new", {"alarm_percent": "90"}),
+        (f"{HERE}/devices", {"scope": "all"}),
+    ],
+)
+@pytest.mark.parametrize("name", ["North\u202etrats", "\u200b\u2060", "\u3164", " \t "])
+def test_a_name_at_the_door_can_be_seen(boss, gala, address, facts, name):
+    answer = boss.post(address, data=facts | {"name": name})
+
+    assert answer.status_code == 422
+    assert 'id="error-name"' in answer.text
+
+
+def test_a_gate_is_named_in_one_line(gala):
+    with transaction():
+        plan.add_gate(gala, GateFacts(" Main \n door "), at=now())
+    with pytest.raises(Invalid), transaction():
+        plan.add_gate(gala, GateFacts("Main door"), at=now())
+
+    assert db.session.scalars(select(Gate.name)).all() == ["Main door"]
+
+
 def scan(event, ticket, **facts) -> Scan:
     """A reading as a device sent it in."""
     facts.setdefault("scanned_at", now())

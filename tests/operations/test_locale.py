@@ -43,9 +43,7 @@ def test_a_moment_is_written_with_its_zone(app, zone, language, written):
         assert locale.format_when(GALA, zone, language) == written
 
 
-@pytest.mark.parametrize(
-    ("language", "tag"), [("en", "en-GB"), ("en_US", "en-US"), ("de", "de")]
-)
+@pytest.mark.parametrize(("language", "tag"), [("en", "en-GB"), ("en_US", "en-US"), ("de", "de")])
 def test_a_browser_is_told_how_times_are_written(app, language, tag):
     with app.test_request_context(), force_locale(language):
         assert locale.times_language() == tag
