@@ -7,7 +7,7 @@ the database; the rest is one statement, `admit` (migrations/functions).
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -261,6 +261,19 @@ def named(names: Iterable[str], *, event: str | None) -> dict[str, uuid.UUID]:
         for digest, ticket_id in db.session.execute(_DIGESTED, asked):
             found[digest] = ticket_id
     return found
+
+
+def each_once(
+    names: Iterable[str], found: Mapping[str, uuid.UUID], *, but: uuid.UUID | None
+) -> Iterator[tuple[int, str]]:
+    """Of the tickets named for coming along each one once, by its place in the list and its name;
+    not the one that brought them."""
+    seen: set[uuid.UUID | str | None] = {but}
+    for place, name in enumerate(names, start=1):
+        ticket = found.get(name, name)
+        if ticket not in seen:
+            seen.add(ticket)
+            yield place, name
 
 
 def _asked(reading: Reading) -> dict[str, Any]:

@@ -119,7 +119,8 @@ def check_in_batch(body: BatchRequest) -> BatchAnswer:
     A `scanned_at` before the ticket was issued is answered with a `doubt`. Up to a day it keeps its
     place in that order and is listed at the door; one from longer ago counts as made on arrival, so
     that a clock which started anew takes no entry from one that is right.
-    Each of `also` becomes a scan of its own, `SCAN_ID:1`, `SCAN_ID:2` …
+    Each of `also` becomes a scan of its own, `SCAN_ID:1`, `SCAN_ID:2` …; one that is named again
+    is not another.
 
     A device that was revoked has some days to send what it read before that. Scans of a code
     count as ever; any other is written down and lets nobody in (`device_revoked`).
@@ -225,9 +226,10 @@ def _with(
     first: Reading, names: list[str], tickets: dict[tuple[str | None, str], uuid.UUID]
 ) -> Iterator[Reading]:
     """The others of the order, let in with the one whose code was read."""
-    for n, name in enumerate(names, start=1):
+    found = {name: tickets[first.event, name] for name in names if (first.event, name) in tickets}
+    for n, name in admitting.each_once(names, found, but=first.claim.ticket_id):
         yield Reading(
-            admitting.together(tickets.get((first.event, name))),
+            admitting.together(found.get(name)),
             first.scanned_at,
             scan_id=f"{first.scan_id}:{n}",
             event=first.event,

@@ -159,7 +159,8 @@ def check_in(body: ScanRequest) -> ScanAnswer:
     The same `scan_id` sent again gets its first answer. `override` lets somebody in all the same,
     and needs the role staff, or a supervisor's device and a `reason`. In place of a `code` that
     can't be read, `ticket` names one that was found by hand; by its digest, it needs `event`.
-    `also` checks in other tickets of the same order, each as a scan of its own. A `scanned_at`
+    `also` checks in other tickets of the same order, each as a scan of its own, and once however
+    often it is named. A `scanned_at`
     before the ticket was issued is a wrong clock's: the scan counts as made now.
     """
     who = tokens.demand("scanner")
@@ -248,7 +249,8 @@ def _together(
     event = admission.ticket["event"]
     found = admitting.named(body.also, event=event)
     answers = []
-    for n, name in enumerate(body.also, start=1):
+    own = uuid.UUID(admission.ticket["id"])
+    for n, name in admitting.each_once(body.also, found, but=own):
         claim = admitting.together(found.get(name))
         reading = Reading(
             claim,
@@ -257,7 +259,7 @@ def _together(
             event=event,
             gate=first.gate,
             direction=first.direction,
-            together_with=uuid.UUID(admission.ticket["id"]),
+            together_with=own,
         )
         one = admitting.judge(reading, reader_of(who), at=at)
         metrics.checked_in(one.result)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from eventflow.checkin import admitting, crowding
+from eventflow.checkin import admitting, crowding, manifest
 from eventflow.checkin.admitting import Reader, Reading
 from eventflow.checkin.models import Area, Gate, GateTier, Scan
 from eventflow.db import db, now, transaction
@@ -332,6 +332,19 @@ def test_a_device_sees_the_group_and_no_code(paired, sold):
     assert [one["checked_in"] for one in group["tickets"]] == [True, True, False]
     assert [one["result"] for one in answer["also"]] == ["VALID"]
     assert sorted(scan.scan_id for scan in scans()) == ["g1", "g1:1"]
+
+
+def test_a_ticket_named_twice_comes_along_once(paired, sold):
+    first, second, third = sold(3)
+    again = [str(second.id), str(second.id).upper(), manifest.ticket_digest(second.id)]
+    names = [str(first.id), *again, str(third.id), "nobody", "nobody"]
+
+    answer = paired().scan(first, also=names, scan_id="g1")
+
+    told = [(one["ticket"], one["result"]) for one in answer["also"]]
+    assert told == [(names[1], "VALID"), (names[4], "VALID"), ("nobody", "INVALID")]
+    assert (answer["group"]["in"], answer["group"]["size"]) == (3, 3)
+    assert {scan.scan_id for scan in scans()} == {"g1", "g1:2", "g1:5", "g1:6"}
 
 
 def test_only_tickets_of_the_same_order_come_along(paired, sold):

@@ -248,7 +248,7 @@ def test_the_group_of_a_scan_comes_along(paired, sold, gala):
     from eventflow.checkin import manifest
 
     first, second, third = sold(3)
-    also = [manifest.ticket_digest(second.id), str(third.id)]
+    also = [manifest.ticket_digest(second.id), str(third.id), str(second.id), str(first.id)]
     told = upload(paired(), made(first, "a1", now(), also=also), event=gala.slug)
     assert [one["scan_id"] for one in told] == ["a1", "a1:1", "a1:2"]
     assert {one["result"] for one in told} == {"VALID"}
