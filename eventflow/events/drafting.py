@@ -224,6 +224,9 @@ def _clean_text(name: str, value: Any) -> str:
         text = refuse_control_characters(text)
     except ControlCharacters as error:
         raise ValueError(str(error)) from None
+    if name == "venue_address":
+        # Or the same address, sent by a form and by a program, would be two places.
+        text = text.replace("\r\n", "\n")
     if len(text) > LONGEST[name]:
         raise ValueError(_("Keep this to %(most)s characters.", most=LONGEST[name]))
     if name == "title" and not text:

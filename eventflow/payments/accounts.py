@@ -78,7 +78,7 @@ def change_ways(
 ) -> bool:
     """Say how buyers may pay besides by card; whether anything is different now."""
     account = current()
-    details = transfer_details.strip()
+    details = transfer_details.replace("\r\n", "\n").strip()
     wrong = {}
     if transfer and not details:
         wrong["transfer_details"] = _("Say where to: name, bank and account number.")

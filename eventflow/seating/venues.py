@@ -167,7 +167,8 @@ def _read(name: str, given: Any) -> Any:
 
 def _text(name: str, given: Any, most: int) -> str:
     try:
-        text = refuse_control_characters(str(given or "")).strip()
+        # A browser ends the lines of a form as no other text has them.
+        text = refuse_control_characters(str(given or "")).replace("\r\n", "\n").strip()
     except ControlCharacters as error:
         raise ValueError(str(error)) from None
     if name not in ("notes", "address"):

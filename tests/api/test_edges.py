@@ -40,6 +40,7 @@ def test_so_is_a_sale_and_a_scan(program, gala, time):
     [
         ({"name": "Old Mill"}, "Old Mill", ""),
         ({"address": "9 Quay"}, "Riverside Hall", "9 Quay"),
+        ({"address": "9 Quay\r\nRiverside"}, "Riverside Hall", "9 Quay\nRiverside"),
         ({"name": "Old Mill", "foo": 1}, "Old Mill", ""),
     ],
 )

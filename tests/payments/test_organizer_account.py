@@ -132,7 +132,8 @@ def test_other_ways_to_pay_are_kept_and_written_down(owner, at_riverside):
     assert (account().days_to_pay, account().transfer_details) == (5, WAYS["transfer_details"])
     assert words() == ["Olivia: Changed how buyers may pay"]
 
-    owner.post("/manage/payments/ways", data=WAYS)
+    as_browsers_send_it = WAYS["transfer_details"].replace("\n", "\r\n")
+    owner.post("/manage/payments/ways", data=WAYS | {"transfer_details": as_browsers_send_it})
     assert len(words()) == 1, "nothing was different"
     owner.post("/manage/payments/ways", data={"days_to_pay": "7"})
     assert (account().takes_transfer, account().takes_at_door) == (False, False)

@@ -69,6 +69,15 @@ def test_what_a_venue_cannot_be_is_said_at_its_field(at_riverside, facts, field)
     assert field in refusal.value.fields
 
 
+def test_the_lines_of_an_address_end_as_everywhere(at_riverside):
+    typed = {"name": "Hall", "address": "On the quay 1\r\nRiverside\r\n", "notes": "a\r\n\r\nb"}
+
+    with transaction():
+        venue = venues.create(typed, zone="UTC", at=now())
+
+    assert (venue.address, venue.notes) == ("On the quay 1\nRiverside", "a\n\nb")
+
+
 def test_the_pages_of_a_venue_teach_show_and_keep_what_was_typed(console, riverside):
     assert "Add your first venue" in console.get("/manage/venues").text
     refused = console.post("/manage/venues/new", data={"name": "", "address": "On the quay 1"})
