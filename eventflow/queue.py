@@ -151,6 +151,17 @@ def retry(row: OutboxJob, *, at: datetime) -> None:
     after_commit(partial(tell, row_id, queue))
 
 
+def still_to_do(job: str) -> list[list[Any]]:
+    """The arguments of all of the tenant's jobs of this name that are still to be done."""
+    query = select(OutboxJob.args).where(
+        OutboxJob.job == job,
+        OutboxJob.tenant_id == tenant_id_or_none(),
+        OutboxJob.done_at.is_(None),
+        OutboxJob.failed_at.is_(None),
+    )
+    return list(db.session.scalars(query))
+
+
 # What the worker does with a row
 
 

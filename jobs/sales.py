@@ -2,7 +2,9 @@
 
 import uuid
 
-from eventflow import vault
+from sqlalchemy import select
+
+from eventflow import queue, vault
 from eventflow.db import db, now, transaction
 from eventflow.messages import order_mails
 from eventflow.payments.models import Refund
@@ -54,10 +56,16 @@ def send_tickets_again(order_id: str, asked: str = "") -> None:
 
 @job
 def tell_moved(ticket_id: str, issue: int) -> None:
-    """The new code of a ticket that was given another seat; the old one opens nothing."""
+    """The new codes of an order's tickets that were given other seats; the old ones open nothing.
+
+    Whichever comes first tells of all that wait.
+    """
     with transaction():
-        ticket = db.session.get_one(Ticket, uuid.UUID(ticket_id))
-        order_mails.moved(ticket, issue, at=now())
+        of = select(Ticket.order_id).where(Ticket.id == uuid.UUID(ticket_id))
+        order = orders.locked(db.session.scalars(of).one())
+        moves = {(ticket_id, issue), *map(tuple, queue.still_to_do("sales.tell_moved"))}
+        moved = [one for one in order.tickets if (str(one.id), one.issue) in moves]
+        order_mails.moved(order, moved, at=now())
 
 
 @job

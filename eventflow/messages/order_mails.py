@@ -1,8 +1,11 @@
 """Which mails an order's buyer is owed. Each function is part of the caller's transaction."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
 
 from eventflow.db import db
 from eventflow.messages import deliveries
@@ -29,19 +32,36 @@ def send_again(order: Order, *, to: str = "", asked: str = "", at: datetime) -> 
     return _promise(order, about, "order_confirmation", to=to, at=at)
 
 
-def moved(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
-    """The order's tickets as they are now that one of them has another seat: a mail a move."""
-    return _changed(ticket, f"ticket:{ticket.id}:moved:{issue}", seat=ticket.seat_label, at=at)
+def moved(order: Order, tickets: Sequence[Ticket], *, at: datetime) -> Delivery | None:
+    """The order's tickets as they are now that these have other seats: in one mail, and no second
+    time for the same move. The caller has locked the order."""
+    # Each move by its ticket's place in the order and its code's issue: ":1.2:3.2:".
+    about = f"order:{order.id}:moved:"
+    query = select(Delivery.about).where(
+        Delivery.order_id == order.id, Delivery.about.startswith(about, autoescape=True)
+    )
+    told = "".join(db.session.scalars(query))
+    moves = {f"{one.position}.{one.issue}:": one for one in tickets if one.status == "valid"}
+    news = {move: one for move, one in moves.items() if f":{move}" not in told}
+    if not news:
+        return None
+    return _changed(order, about + "".join(news), list(news.values()), moved=True, at=at)
 
 
 def reissued(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:
     """The same, now that one of them has a new code."""
-    return _changed(ticket, f"ticket:{ticket.id}:reissued:{issue}", seat=None, at=at)
+    about = f"ticket:{ticket.id}:reissued:{issue}"
+    return _changed(ticket.order, about, [ticket], moved=False, at=at)
 
 
-def _changed(ticket: Ticket, about: str, *, seat: str | None, at: datetime) -> Delivery | None:
-    facts = {"changed": issuing.reference(ticket), "seat": seat}
-    return _promise(ticket.order, about, "ticket_changed", facts, at=at)
+def _changed(
+    order: Order, about: str, tickets: Sequence[Ticket], *, moved: bool, at: datetime
+) -> Delivery | None:
+    changed = [
+        {"ticket": issuing.reference(one), "seat": one.seat_label if moved else None}
+        for one in tickets
+    ]
+    return _promise(order, about, "ticket_changed", {"changed": changed}, at=at)
 
 
 def voided(

@@ -6,7 +6,7 @@ ticket is sent the new code.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select, text
@@ -24,6 +24,9 @@ from eventflow.seating.models import Seat, SeatRow
 from eventflow.tenancy import current_tenant_id
 from eventflow.tickets import issuing
 from eventflow.tickets.models import MOST_ISSUES, Ticket
+
+MORE_TO_COME = timedelta(seconds=30)
+"""Whoever changes one seat of an order changes the next right after: one mail tells of both."""
 
 
 class CannotMove(Refusal):
@@ -115,7 +118,7 @@ def _tell(ticket: Ticket, old_label: str, new_label: str, *, actor: str, at: dat
         at=at,
         name=issuing.reference(ticket),
     )
-    enqueue("sales.tell_moved", ticket.id, ticket.issue, queue="prompt")
+    enqueue("sales.tell_moved", ticket.id, ticket.issue, queue="prompt", delay=MORE_TO_COME)
 
 
 def may_swap(ticket: Ticket, at: datetime) -> bool:

@@ -73,8 +73,7 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
         "reason": "Rain",
         "tickets_gone": 2,
         "gone": ["ABCD2345-1", "ABCD2345-2"],
-        "changed": "K7Q2M9-1",
-        "seat": "Stalls C3",
+        "changed": [{"ticket": "K7Q2M9-1", "seat": "Stalls C3"}],
         "left": 1,
         "twice": False,
         "offline": False,
@@ -260,6 +259,17 @@ def test_paid_twice_and_paid_too_late_are_different_news(app, riverside):
     assert "places were gone" in write("paid_too_late_refunded", riverside, twice=False)[1]
 
 
+def test_several_seats_that_have_changed_are_one_mail_about_all(app, riverside):
+    changed = [{"ticket": f"AB12CD-{n}", "seat": f"Stalls C{n}"} for n in (1, 2)]
+    told, text, html = write("ticket_changed", riverside, changed=changed)
+
+    assert told.startswith("Your seats have changed (order")
+    for written in (text, html):
+        for one in changed:
+            assert f"{one['ticket']} is for {one['seat']} now" in " ".join(written.split())
+        assert "no longer let anybody in" in " ".join(written.split())
+
+
 @pytest.mark.parametrize(
     ("seat", "subject", "said"),
     [
@@ -270,7 +280,8 @@ def test_paid_twice_and_paid_too_late_are_different_news(app, riverside):
 def test_a_changed_ticket_says_what_changed_and_that_the_old_code_is_dead(
     app, riverside, seat, subject, said
 ):
-    told, text, html = write("ticket_changed", riverside, changed="AB12CD-1", seat=seat)
+    changed = [{"ticket": "AB12CD-1", "seat": seat}]
+    told, text, html = write("ticket_changed", riverside, changed=changed)
 
     assert told.startswith(subject)
     for written in (text, html):

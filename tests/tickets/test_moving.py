@@ -1,13 +1,16 @@
 """Giving a ticket another seat: by staff, and by its buyer."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from eventflow import vault
 from eventflow.checkin import admitting
 from eventflow.db import db, now, transaction
 from eventflow.errors import NotFound
+from eventflow.messages.models import Delivery
 from eventflow.payments import refunding
 from eventflow.queue import OutboxJob
 from eventflow.sales import orders
@@ -16,6 +19,7 @@ from eventflow.seating import pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import issuing, moving, stocktaking
+from jobs import sales as sales_jobs
 from tests.sales.test_seats import buy, ids, take
 from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
 
@@ -55,6 +59,38 @@ def test_the_old_code_dies_and_the_new_one_is_mailed(ticket, event):
     assert db.session.query(OutboxJob).filter_by(job="sales.tell_moved").count() == 1
     assert orders.find(ticket.order.code).entries[-1].kind == "moved"
     assert fine()
+
+
+def told() -> list[list[str]]:
+    """Of each mail about seats that have changed: the places of the tickets it names."""
+    for row in db.session.query(OutboxJob).filter_by(job="sales.tell_moved"):
+        sales_jobs.tell_moved(*row.args)
+    found = db.session.query(Delivery).filter_by(kind="ticket_changed").order_by(Delivery.queued_at)
+    facts = [json.loads(vault.open_sealed(one.facts["sealed"])) for one in found]
+    return [[each["ticket"].partition("-")[2] for each in one["changed"]] for one in facts]
+
+
+def test_seats_that_are_changed_together_are_told_of_in_one_mail(ticket, event):
+    other = ticket.order.tickets[1]
+    move(ticket, event, 5)
+    move(other, event, 4)
+    move(ticket, event, 3)
+
+    assert told() == [["1", "2"]]
+    assert told() == [["1", "2"]], "run twice, told once"
+
+    move(other, event, 5)
+
+    assert told() == [["1", "2"], ["2"]]
+
+
+def test_whoever_takes_a_seat_later_than_it_was_told_of_is_told_again(ticket, event):
+    move(ticket, event, 5)
+    assert told() == [["1"]]
+
+    move(ticket, event, 0)
+
+    assert told() == [["1"], ["1"]]
 
 
 def test_a_seat_that_is_sold_or_held_is_refused(ticket, event):
