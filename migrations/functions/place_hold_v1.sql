@@ -1,9 +1,16 @@
 -- Set places aside for a buyer: all of them, or none. One round trip, one transaction.
 --
 -- Answers {"hold": …, "lines": […]} or {"refused": why, …}. Why is one of: not_found, cancelled,
--- ended, no_such_tier, upcoming, closed, too_few, too_many, sold_out, again.
+-- ended, no_such_tier, upcoming, closed, too_few, too_many, sold_out, again, same_form.
 -- `again` asks the caller to call once more: places lapsed while it was waiting for a lock, and
 -- taking the locks that freeing them needs in this late order could deadlock.
+-- `same_form` says that there is a hold of this form already, which the caller then looks up.
+create function is_placed(p_tenant uuid, p_form_key text) returns boolean
+language sql stable as $$
+  select p_form_key is not null
+     and exists (select from holds where tenant_id = p_tenant and form_key = p_form_key)
+$$;
+
 create function place_hold(
   p_tenant uuid, p_hold uuid, p_event text, p_tiers uuid[], p_quantities integer[],
   p_buyer text, p_form_key text, p_hidden_too boolean, p_at timestamptz
@@ -35,6 +42,8 @@ begin
 
   if not found or v_event.status not in ('published', 'cancelled') then
     return '{"refused": "not_found"}';
+  elsif is_placed(p_tenant, p_form_key) then
+    return '{"refused": "same_form"}';
   elsif v_event.status = 'cancelled' then
     return '{"refused": "cancelled"}';
   elsif v_event.ends_at <= p_at then
@@ -95,6 +104,12 @@ begin
     perform release_lapsed(v_event.id, p_at);
   else
     perform from stocks where id = any (v_stocks) order by id for update;
+  end if;
+
+  -- The same press may have come first while this one waited. To find that out by writing the same
+  -- key once more would be to wait, with these locks, for whoever is selling that hold just now.
+  if is_placed(p_tenant, p_form_key) then
+    return '{"refused": "same_form"}';
   end if;
 
   select s.id into v_short

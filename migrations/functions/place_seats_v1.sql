@@ -276,9 +276,7 @@ begin
          for update;
     end if;
   end if;
-  if p_form_key is not null and exists (
-    select from holds where tenant_id = p_tenant and form_key = p_form_key
-  ) then
+  if is_placed(p_tenant, p_form_key) then
     return '{"refused": "same_form"}';
   end if;
   if not p_hidden_too then

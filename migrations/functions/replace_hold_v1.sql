@@ -18,9 +18,7 @@ begin
   perform set_config('synchronous_commit', 'off', true);  -- As in place_hold.
   select id into v_event from events where tenant_id = p_tenant and slug = p_event;
   perform pg_advisory_xact_lock(hashtextextended(v_event::text || p_buyer, 0));
-  if p_form_key is not null and exists (
-    select from holds where tenant_id = p_tenant and form_key = p_form_key
-  ) then
+  if is_placed(p_tenant, p_form_key) then
     return '{"refused": "same_form"}';
   end if;
   select h.id into v_mine from holds h

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from datetime import timedelta
 
@@ -58,6 +58,25 @@ def test_five_hundred_buyers_for_five_tickets(app, gala, at_riverside):
     assert differences() == []
     with acting_for(tenant_id):
         assert db.session.query(Ticket).count() == 5
+
+
+def test_a_form_sent_again_while_its_hold_ends_holds_nobody_up(app, gala, at_riverside):
+    slug, wanted = gala.slug, [holds.Wanted(gala.tiers[0].id, 1)]
+    first = holds.place(slug, wanted, form_key="pressed", at=now())
+
+    def press():
+        with app.app_context(), acting_for(at_riverside.id):
+            return holds.place(slug, wanted, form_key="pressed", at=now())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            holds.find(first.id).status = "released"
+            db.session.flush()
+            again = pool.submit(press)
+            # Were it to wait for this, with the stock locked, neither could go on after this.
+            wait([again], timeout=2)
+        assert again.result().id == first.id
+    assert differences() == []
 
 
 def test_two_thousand_random_acts_leave_every_counter_right(app, at_riverside):

@@ -76,6 +76,15 @@ def test_one_form_is_one_hold(gala):
     assert left(gala) == [3, 3]
 
 
+def test_the_last_places_pressed_twice_are_one_hold_and_not_sold_out(gala):
+    stalls = holds.Wanted(gala.tiers[0].id, 5)
+
+    first = holds.place(gala.slug, [stalls], form_key="pressed", at=now())
+    second = holds.place(gala.slug, [stalls], form_key="pressed", at=now())
+
+    assert first.id == second.id
+
+
 def test_a_hold_says_what_is_wrong_with_it(gala, at_riverside):
     gala.tiers[0].max_per_order = 3
     gala.tiers[1].sale_start = now() + timedelta(days=1)
