@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import BrowserContext, CDPSession, Playwright, sync_playwright
 from sqlalchemy import create_engine, select, text
@@ -111,10 +111,11 @@ def main() -> None:
     pairing, codes = _house(tickets)
     server = servers.serve("wsgi:app", PORT)
     try:
-        folder = Path(mkdtemp(prefix="eventflow-bench-door-"))
-        film = shoot(folder / "film.y4m", _shown(codes))
-        with sync_playwright() as playwright, _phone(playwright, folder, film) as phone:
-            _measure(phone, pairing, codes[SHOWN])
+        with TemporaryDirectory(prefix="eventflow-bench-door-") as kept:
+            folder = Path(kept)
+            film = shoot(folder / "film.y4m", _shown(codes))
+            with sync_playwright() as playwright, _phone(playwright, folder, film) as phone:
+                _measure(phone, pairing, codes[SHOWN])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
 
