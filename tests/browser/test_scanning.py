@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -666,6 +667,60 @@ def test_nothing_on_the_disk_says_who_comes_or_opens_the_door(new_phone, office)
     assert "Ana’s phone" in disk and '"waiting"' in disk
     assert not [word for word in ("Bea", "Buyer", "Side entrance", code) if word in disk]
     assert extractable is False
+
+
+def twice(page: Page, name: str) -> None:
+    """As a thumb taps twice: the second one wherever the first one led."""
+    button = page.get_by_role("button", name=name)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=30)
+
+
+def test_a_thumb_that_taps_twice_means_it_once(new_phone, office):
+    code = office.issue("Bea Buyer", group="g1", entries=IN)
+    for position, name in enumerate(("Carl Carlson", "Dora Dorn", "Emil Eder"), start=2):
+        office.issue(name, group="g1", position=position)
+    page = pair(new_phone())
+
+    wedge(page, code)
+    answered(page, "Already in")
+    page.get_by_role("button", name="Let in anyway").click()
+    page.get_by_label("Identity checked").check()
+    twice(page, "Let in, and note why")
+    answered(page, "Come in", "Bea Buyer")
+    page.wait_for_timeout(400)
+    answered(page, "Come in", "Bea Buyer")
+    page.get_by_role("button", name="Back to scanning").click()
+    page.get_by_role("link", name="Name").click()
+    page.get_by_role("searchbox").fill("dora")
+    twice(page, "Let in: Dora Dorn")
+    answered(page, "Come in", "Dora Dorn")
+    page.get_by_role("button", name="2 more of this order").click()
+    twice(page, "Let in: Carl Carlson")
+    page.wait_for_timeout(400)
+
+    all_sent(page)
+    assert [scan["result"] for scan in office.scans.values()] == ["USED"] + 3 * ["VALID"]
+    assert not any(scan.get("undone_at") for scan in office.scans.values())
+    assert office.undone == []
+
+
+@pytest.mark.parametrize("size", [(320, 256), (640, 320)])
+def test_the_answer_is_read_at_four_times_the_size(new_phone, office, size):
+    code = office.issue("Bea Buyer", seat="Row 3, Seat 12", group="g1", entries=IN)
+    office.issue("Carl Carlson", group="g1", position=2)
+    page = pair(new_phone())
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+
+    wedge(page, code)
+    answered(page, "Already in")
+    texts = [page.locator(f"#answer-{part}") for part in ("word", "name", "tier", "first")]
+    boxes = [each.bounding_box() for each in [*texts, page.locator("#answer .answer__acts")]]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= size[0] for box in boxes)
+    assert boxes[0]["y"] >= 0
+    # None is under another: in one column or in two, each begins where the last one ended.
+    assert all(one["y"] + one["height"] <= other["y"] for one, other in pairwise(boxes[1:]))
 
 
 def test_a_kiosk_is_left_with_its_pin_alone(open_phone, office):

@@ -39,6 +39,29 @@ export function forgetGuests() {
   }
 }
 
+// A thumb that taps twice means it once: while an act goes on, another press of it does nothing.
+export function once(act) {
+  let isBusy = false
+  return async (...given) => {
+    if (isBusy) return
+    isBusy = true
+    try {
+      await act(...given)
+    } finally {
+      isBusy = false
+    }
+  }
+}
+
+const settling = new WeakMap()
+
+// What has just appeared under a thumb is not pressed by the second of two taps.
+export function settle(element) {
+  clearTimeout(settling.get(element))
+  element.dataset.settling = ""
+  settling.set(element, setTimeout(() => delete element.dataset.settling, 300))
+}
+
 export function busyWhile(button, act) {
   button.setAttribute("aria-busy", "true")
   return act().finally(() => button.removeAttribute("aria-busy"))

@@ -6,7 +6,7 @@ import * as door from "../door.js"
 import * as sounds from "../sounds.js"
 import * as group from "./group.js"
 import { crowd, firstEntry, headline, kindOf, notes, tierAndSeat, why } from "../answers.js"
-import { byId, say, speak, tellIn } from "../dom.js"
+import { byId, once, say, settle, speak, tellIn } from "../dom.js"
 import { here, hear, maySupervise, tell, zone } from "../state.js"
 import { clock, counted, number, word } from "../words.js"
 
@@ -57,11 +57,12 @@ export function show(answer) {
   byId("answer-undo").hidden = !(verdict.result === "VALID" && maySupervise() && !here.device.locked)
   panel.hidden = false
   panel.scrollTop = 0
+  settle(panel)
   for (const each of covered) each.inert = true
   flash()
   sounds.play(kind)
   if (alarm) sounds.play("alarm")
-  speak([...Object.values(texts), alarm && full, again, ...told, order].filter(Boolean).join(". "))
+  speak(sentences(...Object.values(texts), alarm && full, again, ...told, order))
   tell("answered", answer)
 }
 
@@ -83,6 +84,11 @@ function isLikeTheLast({ verdict }) {
 function flash() {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
   panel.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 180, easing: "ease-out" })
+}
+
+// Some of them end as sentences do, and some are a name.
+function sentences(...texts) {
+  return texts.filter(Boolean).map((text) => text.replace(/[.\s]+$/, "")).join(". ")
 }
 
 function item(text) {
@@ -132,7 +138,7 @@ hear("badge", ({ scan_id, word: name, text, isQuiet = false }) => {
   byId("answer-badge").toggleAttribute("data-quiet", isQuiet)
   tellIn(byId("answer-badge"), text ?? word(name))
 })
-byId("answer-undo").addEventListener("click", () => undo(panel.dataset.scan))
+byId("answer-undo").addEventListener("click", once(() => undo(panel.dataset.scan)))
 panel.addEventListener("click", (event) => {
   if (!event.target.closest("button, a")) close()
 })

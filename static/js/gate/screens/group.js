@@ -3,7 +3,7 @@
 import * as door from "../door.js"
 import * as sounds from "../sounds.js"
 import { crowd, kindOf, reasonOf, tierAndSeat } from "../answers.js"
-import { byId, speak, stamp, tellIn } from "../dom.js"
+import { byId, once, settle, speak, stamp, tellIn } from "../dom.js"
 import { go, isAt, screen } from "../screens.js"
 import { hear, here, maySupervise } from "../state.js"
 import { counted, number, word } from "../words.js"
@@ -69,16 +69,19 @@ function row(ticket) {
   })
   undo.hidden = !(inside && last?.verdict.result === "VALID" && maySupervise())
   undo.setAttribute("aria-label", `${undo.textContent}: ${name}, ${place}`)
-  undo.addEventListener("click", async () => {
-    await door.undo(last.scan.scan_id, word("undo.why"))
-    given.delete(ticket.digest)
-    sounds.play("note")
-    after(word("undone", { name }))
-  })
+  undo.addEventListener(
+    "click",
+    once(async () => {
+      await door.undo(last.scan.scan_id, word("undo.why"))
+      given.delete(ticket.digest)
+      sounds.play("note")
+      after(word("undone", { name }))
+    }),
+  )
   return element
 }
 
-async function letIn(tickets) {
+const letIn = once(async (tickets) => {
   let kind = "right"
   for (const ticket of tickets) {
     const answer = await door.scanTicket(ticket.digest)
@@ -88,11 +91,12 @@ async function letIn(tickets) {
   sounds.play(kind)
   if (crowd()?.alarm) sounds.play("alarm")
   after("")
-}
+})
 
 // The row that was pressed is drawn anew: the focus goes to the next one that can be pressed.
 function after(text) {
   look()
+  settle(byId("screen-group"))
   const next = byId("screen-group").querySelector(".found__row button:not([hidden])") ?? byId("group-title")
   next.focus({ preventScroll: true })
   speak([text, byId("group-told").textContent].filter(Boolean).join(". "))
@@ -101,6 +105,7 @@ function after(text) {
 function question(text, act) {
   byId("group-asked").textContent = text
   byId("group-yes").onclick = () => {
+    if (!ask.open) return
     ask.close()
     act()
   }

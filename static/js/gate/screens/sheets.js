@@ -4,7 +4,7 @@ import * as answer from "./answer.js"
 import * as door from "../door.js"
 import { reasonOf, tierAndSeat } from "../answers.js"
 import { aboutEntries } from "../judge.js"
-import { byId, stamp, tellIn } from "../dom.js"
+import { byId, once, stamp, tellIn } from "../dom.js"
 import { go, screen } from "../screens.js"
 import { camera, showAnswer } from "./scan.js"
 import { hear, here, maySupervise } from "../state.js"
@@ -54,13 +54,15 @@ function row(ticket, place) {
   button.hidden = isDone(ticket)
   const who = [ticket.name || word("nameless"), ticket.seat, place].filter(Boolean).join(", ")
   button.setAttribute("aria-label", `${button.textContent}: ${who}`)
-  button.addEventListener("click", async () => {
-    const given = await door.scanTicket(ticket.digest)
-    go("scan")
-    showAnswer(given)
-  })
+  button.addEventListener("click", () => letIn(ticket))
   return element
 }
+
+const letIn = once(async (ticket) => {
+  const given = await door.scanTicket(ticket.digest)
+  go("scan")
+  showAnswer(given)
+})
 
 screen("search", {
   show() {
@@ -80,12 +82,14 @@ screen("typed", {
     typed.focus()
   },
 })
-byId("typed-form").addEventListener("submit", async (event) => {
-  event.preventDefault()
-  if (!typed.value.trim()) return
+const readTyped = once(async () => {
   const given = await door.scanText(typed.value)
   go("scan")
   showAnswer(given)
+})
+byId("typed-form").addEventListener("submit", (event) => {
+  event.preventDefault()
+  if (typed.value.trim()) readTyped()
 })
 typed.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey) return
@@ -113,15 +117,19 @@ screen("override", {
   },
   hide: () => (refused = null),
 })
-form.addEventListener("submit", async (event) => {
-  event.preventDefault()
-  const why = byId("override-text").value.trim() || form.reason.value
-  if (!why) return tellIn(byId("override-error"), word("override.reason"))
+const override = once(async (why) => {
+  if (!refused) return
   const { text: code, digest } = refused
   const given = code === null ? await door.scanTicket(digest, { override: why }) : await door.scanText(code, { override: why })
   camera.forgetSeen()
   go("scan")
   showAnswer(given)
+})
+form.addEventListener("submit", (event) => {
+  event.preventDefault()
+  const why = byId("override-text").value.trim() || form.reason.value
+  if (!why) return tellIn(byId("override-error"), word("override.reason"))
+  override(why)
 })
 hear("left", () => {
   refused = null
