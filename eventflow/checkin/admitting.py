@@ -141,7 +141,7 @@ def claim_of(code: str, *, at: datetime) -> Claim:
             )
         codes.verify(public, facts)
     except (codes.NotACode, codes.BadSignature, LookupError):
-        return Claim(None, is_code=False)
+        return Claim(None, kind="none", is_code=False)
     return Claim(facts.ticket_id, facts.issue, read=facts)
 
 

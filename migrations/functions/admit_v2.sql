@@ -123,7 +123,7 @@ begin
     v_direction := v_scan.direction;
   elsif v_ticket.id is null then
     v_result := 'INVALID';
-    v_reason := 'unknown_ticket';
+    v_reason := case p_kind when 'none' then 'not_a_code' else 'unknown_ticket' end;
   elsif (p_event is not null and v_ticket.slug <> p_event)
      or (cardinality(v_event_ids) > 0 and v_ticket.event_id <> all (v_event_ids)) then
     v_result := 'INVALID';
@@ -244,7 +244,11 @@ begin
     insert into scans (id, tenant_id, scan_id, ticket_id, event_id, gate, scanned_at, received_at,
                        result, reason, override, by, device_id, gate_id, area_id, direction,
                        offline, client_result, admitted, note, double_of)
-    values (v_id, p_tenant, p_scan, v_ticket.id, v_ticket.event_id, coalesce(v_gate.name, p_gate),
+    values (v_id, p_tenant, p_scan, v_ticket.id,
+            -- What is no ticket was read at a door all the same.
+            coalesce(v_ticket.event_id, (
+              select e.id from events e where e.tenant_id = p_tenant and e.slug = p_event)),
+            coalesce(v_gate.name, p_gate),
             p_scanned_at, p_at, v_result, v_reason, p_override, p_by, p_device, v_gate.id,
             v_gate.area_id, v_direction, p_offline, p_client_result, v_admitted, p_note,
             case when v_reason = 'double_entry' then v_rival.id end)

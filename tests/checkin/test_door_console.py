@@ -197,7 +197,7 @@ def test_who_came_in_with_a_void_ticket_is_counted_inside(desk, gala, tickets):
 
     words = " ".join(re.sub("<[^>]+>", " ", desk.get(HERE).text).split())
 
-    assert "Inside 2 of 2 expected, and 1 with a void ticket" in words
+    assert "Inside 2 1 of them with a void ticket; 2 expected" in words
     assert "Still to come 1 50 %" in words
 
 

@@ -8,6 +8,7 @@ import pytest
 from eventflow.checkin import figures
 from eventflow.checkin.models import Area
 from eventflow.db import db, now, transaction
+from eventflow.tickets import issuing
 from tests.checkin.test_admitting import make_gate
 from tests.checkin.test_catching_up import made, upload
 from tests.people import browser_at
@@ -63,6 +64,23 @@ def test_what_has_to_be_looked_at_is_listed(paired, sold, gala):
         ("USED", "double_entry"),
         ("INVALID", "cancelled"),
     }
+
+
+def test_what_is_no_ticket_is_among_what_was_refused(program, paired, sold, gala):
+    [ticket] = sold(1)
+    forged = issuing.code_of(ticket)[:-4] + "AAAA"
+    scan = {"event": gala.slug, "scan_id": "s1"}
+
+    asked = program().post("/checkin", scan | {"code": forged}).json
+    upload(
+        paired(),
+        made("HTTPS://EXAMPLE.COM", "s2", now(), event=gala.slug, result="INVALID"),
+        made(forged, "s3", now(), result="INVALID"),
+    )
+
+    assert (asked["result"], asked["reason"]) == ("INVALID", "not_a_code")
+    counted = [(one.result, one.reason, one.number) for one in figures.answers(gala)]
+    assert counted == [("INVALID", "not_a_code", 2)]
 
 
 def test_console_and_api_count_the_same_heads_when_a_double_leaves(desk, paired, sold, gala):
