@@ -39,6 +39,7 @@ def show_ticket(ticket_id: uuid.UUID) -> Response:
         phone=showing_tickets.phone_number(ticket),
         at=now(),
         secret=secret,
+        is_refunded=ticket.status == "cancelled" and order.refunded > 0,
         may_swap=moving.may_swap(ticket, now()),
         order_address=whole if secret == order.secret else None,
     )

@@ -11,6 +11,8 @@ from PIL import Image
 
 from eventflow.db import now, transaction
 from eventflow.events import drafting, publishing
+from eventflow.payments import refunding
+from eventflow.sales import orders
 from eventflow.sales.models import Order
 from eventflow.tickets import documents, issuing, qr
 from tests import factories
@@ -66,9 +68,20 @@ def test_a_void_ticket_shows_no_code(order, shopper):
 
     page = shopper.get(f"/tickets/{ticket.id}?secret={ticket.secret}").text
 
-    assert "admits nobody" in page
+    assert "This ticket is void and admits nobody." in page
     assert "QR code of ticket" not in page
     assert shopper.get(f"/tickets/{ticket.id}.pdf?secret={ticket.secret}").status_code == 409
+
+
+def test_a_refunded_ticket_says_that_it_was(order, shopper):
+    [ticket, other] = order.tickets[:2]
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), tickets=[ticket.id], at=now())
+
+    page = shopper.get(f"/tickets/{ticket.id}?secret={ticket.secret}").text
+
+    assert "This ticket was refunded and admits nobody." in page
+    assert "refunded" not in shopper.get(f"/tickets/{other.id}?secret={other.secret}").text
 
 
 def moved_online(event) -> None:
