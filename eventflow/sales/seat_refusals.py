@@ -66,7 +66,7 @@ def refusal(wish: Wish, answer: dict[str, Any]) -> Refusal:
             )
             return NotForSale(words, code="accessible_seat", document=_named(named))
         case "companion":
-            words = _("Sold together with the place next to it: %(seats)s.", seats=labels)
+            words = _("Sold only with the wheelchair place next to it: %(seats)s.", seats=labels)
             return NotForSale(words, code="companion_seat", document=_named(named))
         case "too_many_seats":
             return too_many(answer["limit"])

@@ -319,8 +319,8 @@ class SeatChoice extends HTMLElement {
     const form = new FormData(this.form, button)
     const counted = [...form.entries()].some(([name, value]) => name === "seat" || (name.startsWith("tier-") && Number(value) > 0))
     if (!best && !counted) {
-      this.map.scrollIntoView({ block: "nearest" })
-      return this.say(this.dataset.empty)
+      this.say(this.dataset.empty)
+      return this.notice.scrollIntoView({ block: "nearest" })
     }
     this.sending = this.busy = true
     this.say("")

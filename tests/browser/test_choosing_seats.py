@@ -497,7 +497,7 @@ def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, 
         go_on()
 
     expect(phone.locator(".view__picture")).to_be_visible()
-    expect(phone.get_by_text("Choose a seat on the map first")).to_be_visible()
+    expect(phone.get_by_text("Choose a seat on the map first")).to_be_in_viewport(ratio=1)
     assert phone.troubles == []
 
 

@@ -74,6 +74,7 @@ def test_a_paid_order_shows_its_tickets(checkout, shopper):
     page = shopper.get(path(back.location)).text
     assert page.count("QR code of ticket") == 2
     assert "Here are your tickets" in page
+    assert re.search(r"in your mail at \S+ too\. Show the code", page)
     order = only_order()
     assert (order.status, order.buyer_email, order.total) == ("paid", "bea@example.com", 5155)
 
