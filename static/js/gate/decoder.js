@@ -15,7 +15,7 @@ let canvas
 async function own() {
   try {
     const formats = (await self.BarcodeDetector?.getSupportedFormats?.()) ?? []
-    return formats.includes("qr_code") ? new self.BarcodeDetector(FORMATS) : null
+    return formats.includes("qr_code") ? ofPixels(new self.BarcodeDetector(FORMATS)) : null
   } catch {
     return null
   }
@@ -25,12 +25,15 @@ function vendored() {
   importScripts(`${VENDORED}/ponyfill.js`)
   const { BarcodeDetector, prepareZXingModule } = self.BarcodeDetectionAPI
   prepareZXingModule({ overrides: { locateFile: () => `${VENDORED}/zxing_reader.wasm` }, fireImmediately: true })
-  const zxing = new BarcodeDetector(FORMATS)
-  return { detect: async (picture) => zxing.detect(await pixels(picture)) }
+  return ofPixels(new BarcodeDetector(FORMATS))
 }
 
-// What the ponyfill would do by itself, draw each picture on a new canvas, takes hundreds of megabytes
-// before some browsers tidy up.
+// The browser's own takes no frames of a camera, and the vendored one draws each on a new canvas.
+function ofPixels(reader) {
+  return { detect: async (picture) => reader.detect(await pixels(picture)) }
+}
+
+// Drawing each picture on a new canvas takes hundreds of megabytes before some browsers tidy up.
 async function pixels(picture) {
   if (picture instanceof ImageData) return picture
   return (await copied(picture)) ?? drawn(picture)
@@ -51,7 +54,8 @@ async function copied(frame) {
 }
 
 function drawn(picture) {
-  const { width, height } = picture.visibleRect ?? picture
+  const width = picture.displayWidth ?? picture.width
+  const height = picture.displayHeight ?? picture.height
   if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height)
   const brush = canvas.getContext("2d", { willReadFrequently: true })
   brush.drawImage(picture, 0, 0)
