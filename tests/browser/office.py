@@ -55,6 +55,8 @@ class Office:
     sent: int = 0
     undone: list[str] = field(default_factory=list)
     by_digest: dict[str, list[Any]] = field(default_factory=dict)
+    also: tuple[str, Any] | None = None
+    """What else is answered in the browser: addresses, and how."""
 
     def issue(self, name: str, **facts: Any) -> str:
         """A ticket on the list; answers its code."""

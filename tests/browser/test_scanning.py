@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from bench import servers
 from eventflow.tickets import codes
@@ -37,6 +37,8 @@ def at_the_door(served, riverside, office) -> Callable[[BrowserContext], Page]:
 
     def open_(context: BrowserContext) -> Page:
         office.stand_before(context)
+        if office.also:
+            context.route(*office.also)
         page = context.new_page()
         page.troubles = []
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
@@ -183,6 +185,31 @@ def test_a_code_that_stays_in_view_is_one_scan(open_phone, office, tmp_path):
     assert len(office.scans) == 1
     # Each frame that stayed would be more than one.
     assert pictures_in_memory(page) - before < 20
+
+
+DECODER = Path(__file__).parents[2] / "static/js/gate/decoder.js"
+OWN_DETECTOR = """
+self.BarcodeDetector = class {
+  static getSupportedFormats = async () => ["qr_code"]
+  async detect(picture) {
+    if (picture instanceof VideoFrame) throw new DOMException("Unsupported", "NotSupportedError")
+    return picture.width > 16 ? [{ rawValue: "CODE" }] : []
+  }
+}
+"""
+
+
+def test_a_browsers_own_code_reader_is_given_what_it_takes(open_phone, office, tmp_path):
+    code = office.issue("Bea Buyer")
+
+    def with_its_own(route: Route) -> None:
+        own = OWN_DETECTOR.replace("CODE", code)
+        route.fulfill(body=own + DECODER.read_text(), content_type="text/javascript")
+
+    office.also = ("**/scan/decoder.js", with_its_own)
+    page = pair(open_phone(shoot(tmp_path / "film.y4m", [Scene(None)])))
+
+    answered(page, "Come in", "Bea Buyer")
 
 
 def pictures_in_memory(page: Page) -> float:
