@@ -63,9 +63,9 @@ def tell_moved(ticket_id: str, issue: int) -> None:
     with transaction():
         of = select(Ticket.order_id).where(Ticket.id == uuid.UUID(ticket_id))
         order = orders.locked(db.session.scalars(of).one())
-        moves = {(ticket_id, issue), *map(tuple, queue.still_to_do("sales.tell_moved"))}
-        moved = [one for one in order.tickets if (str(one.id), one.issue) in moves]
-        order_mails.moved(order, moved, at=now())
+        order_mails.moved(
+            order, [(ticket_id, issue), *queue.still_to_do("sales.tell_moved")], at=now()
+        )
 
 
 @job

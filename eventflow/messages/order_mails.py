@@ -1,7 +1,7 @@
 """Which mails an order's buyer is owed. Each function is part of the caller's transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,20 +32,27 @@ def send_again(order: Order, *, to: str = "", asked: str = "", at: datetime) -> 
     return _promise(order, about, "order_confirmation", to=to, at=at)
 
 
-def moved(order: Order, tickets: Sequence[Ticket], *, at: datetime) -> Delivery | None:
-    """The order's tickets as they are now that these have other seats: in one mail, and no second
-    time for the same move. The caller has locked the order."""
+def moved(order: Order, moves: Iterable[Sequence[Any]], *, at: datetime) -> Delivery | None:
+    """The order's tickets as they are after these moves: in one mail, and no second time for the
+    same move. Each is a ticket's id and the issue it had with its new seat; those of other orders
+    are passed over. The caller has locked the order."""
     # Each move by its ticket's place in the order and its code's issue: ":1.2:3.2:".
     about = f"order:{order.id}:moved:"
     query = select(Delivery.about).where(
         Delivery.order_id == order.id, Delivery.about.startswith(about, autoescape=True)
     )
     told = "".join(db.session.scalars(query))
-    moves = {f"{one.position}.{one.issue}:": one for one in tickets if one.status == "valid"}
-    news = {move: one for move, one in moves.items() if f":{move}" not in told}
+    valid = {str(one.id): one for one in order.tickets if one.status == "valid"}
+    named = {
+        f"{one.position}.{issue}:": one
+        for ticket, issue in sorted(map(tuple, moves))
+        if (one := valid.get(ticket)) is not None
+    }
+    news = {move: one for move, one in named.items() if f":{move}" not in told}
     if not news:
         return None
-    return _changed(order, about + "".join(news), list(news.values()), moved=True, at=at)
+    tickets = sorted(set(news.values()), key=lambda one: one.position)
+    return _changed(order, about + "".join(news), tickets, moved=True, at=at)
 
 
 def reissued(ticket: Ticket, issue: int, *, at: datetime) -> Delivery | None:

@@ -18,7 +18,7 @@ from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
-from eventflow.tickets import issuing, moving, stocktaking
+from eventflow.tickets import issuing, moving, stocktaking, voiding
 from jobs import sales as sales_jobs
 from tests.sales.test_seats import buy, ids, take
 from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
@@ -91,6 +91,14 @@ def test_whoever_takes_a_seat_later_than_it_was_told_of_is_told_again(ticket, ev
     move(ticket, event, 0)
 
     assert told() == [["1"], ["1"]]
+
+
+def test_a_new_code_in_between_leaves_no_move_untold(ticket, event):
+    move(ticket, event, 5)
+    with transaction():
+        voiding.reissue(ticket, at=now())
+    assert told() == [["1"]]
+    assert told() == [["1"]]
 
 
 def test_a_seat_that_is_sold_or_held_is_refused(ticket, event):
