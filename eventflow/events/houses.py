@@ -35,8 +35,10 @@ keeper: Keeper | None = None
 
 
 def clock_in_words(event: Event) -> str:
-    """That the event goes by the clock of its house now, which nobody has typed."""
-    assert event.starts_at is not None, "a house takes no event without its times"
+    """That the event goes by the clock of its house now, which nobody has typed; empty while it has
+    no times that this would show otherwise."""
+    if event.starts_at is None:
+        return ""
     return _(
         "The event goes by the clock of its venue now, %(zone)s: %(when)s.",
         zone=event.timezone,

@@ -7,7 +7,7 @@ import pytest
 
 from eventflow.db import db, now, transaction
 from eventflow.events import drafting
-from eventflow.seating import bookings, pricing
+from eventflow.seating import bookings, pricing, venues
 from tests import factories
 from tests.seating.houses import make_venue
 from tests.seating.theatres import a_drawing, a_row, make_map
@@ -81,6 +81,18 @@ def test_an_event_goes_into_a_venue_on_its_map_and_its_clock(console, house, map
     assert '<optgroup label="The Playhouse">' in console.get(STEP).text
     chosen = rf'<option value="playhouse/{map_id}" selected>'
     assert re.search(chosen, console.get(STEP).text)
+
+
+def test_without_times_no_clock_has_anything_to_say(console, house, map_id):
+    save(console, house="playhouse")
+    with transaction():
+        venues.find("playhouse").timezone = "Asia/Tokyo"
+
+    answer = save(console, house=f"playhouse/{map_id}", starts_at="", ends_at="")
+
+    assert answer.status_code == 303
+    assert gala().timezone == "Asia/Tokyo"
+    assert "clock of its venue" not in console.get(answer.location).text
 
 
 def test_nothing_is_said_of_a_clock_that_somebody_chose(console, house):
