@@ -23,17 +23,17 @@ class Spots(Generic[Who]):
     """Where seats stand already, and whose."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], tuple[float, float, Who]] = {}
+        self._cells: dict[tuple[int, int], list[tuple[float, float, Who]]] = {}
 
     def take(self, x: float, y: float, who: Who) -> Who | None:
         """Who stands there already; if nobody does, this one does from now on."""
         column, line = math.floor(x / NEAR), math.floor(y / NEAR)
         for across in _STEPS:
             for down in _STEPS:
-                found = self._cells.get((column + across, line + down))
-                if found and math.dist(found[:2], (x, y)) < NEAR:
-                    return found[2]
-        self._cells[column, line] = (x, y, who)
+                for found in self._cells.get((column + across, line + down), ()):
+                    if math.dist(found[:2], (x, y)) < NEAR:
+                        return found[2]
+        self._cells.setdefault((column, line), []).append((x, y, who))
         return None
 
 

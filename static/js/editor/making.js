@@ -1,7 +1,7 @@
 // Making things: by a form that asks for their measures, or by pulling them out on the floor.
 import { box, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
 import { block, rowAlong, table } from "./generators.js"
-import { aislesIn, clear, say, startOf, tightest, wrongIn } from "./measures.js"
+import { aislesIn, clear, say, startOf, tightest, told, wrongIn } from "./measures.js"
 import { nextLabel, rowLabels, seatNumbers } from "./numbering.js"
 
 const ASKED = ["block", "table", "booth", "standing"]
@@ -172,7 +172,7 @@ export class Making {
   // How many more seats the map has room for, said of a field where these are too many.
   room(count, field) {
     const left = this.editor.limits.seats - seatsIn(this.editor.drawing).seats
-    return count > left ? [[field, left > 0 ? "tooManySeats" : "noMoreSeats", { count: count.toLocaleString(), left: left.toLocaleString() }]] : []
+    return count > left ? [[field, left > 0 ? "tooManySeats" : "noMoreSeats", { count: told(count), left: told(left) }]] : []
   }
 
   block(given) {
@@ -181,7 +181,7 @@ export class Making {
     const wrong = [...this.room(counts.reduce((sum, one) => sum + one, 0), "seats"), ...startsWrong(given)]
     if (!aisles) wrong.push(["aisles", "wrongAisles"])
     const least = aisles && given.radius ? tightest(counts, { ...given, aisles }) : 0
-    if (given.radius < least) wrong.push(["radius", "tooTight", { least: Math.ceil(least).toLocaleString() }])
+    if (given.radius < least) wrong.push(["radius", "tooTight", { least: told(Math.ceil(least)) }])
     if (wrong.length) return wrong
     const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null, rake: given.rake })
     const labels = { as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" }

@@ -19,7 +19,7 @@ function outside({ valueAsNumber, min, max, step }) {
   return valueAsNumber < Number(min) || valueAsNumber > Number(max) || (step === "1" && !Number.isInteger(valueAsNumber))
 }
 
-const told = (number) => Number(number).toLocaleString(document.documentElement.lang)
+export const told = (number) => Number(number).toLocaleString(document.documentElement.lang)
 
 export function say(field, words) {
   clear(field)

@@ -1,6 +1,7 @@
 // Seats that stand where another stands already: told, and chosen at a press, since a buyer could
 // press but one of the two. A file with such a pair is not imported.
 import { nothing } from "./drawing.js"
+import { told } from "./measures.js"
 
 export class Spots {
   constructor(editor) {
@@ -19,7 +20,7 @@ export class Spots {
     this.seats = shared(editor.drawing, editor.limits.near)
     const count = this.seats.size
     this.button.hidden = !count
-    const words = count ? editor.word(count === 1 ? "onOneSpot" : "onSpots", { count: count.toLocaleString() }) : ""
+    const words = count ? editor.word(count === 1 ? "onOneSpot" : "onSpots", { count: told(count) }) : ""
     if (this.button.textContent !== words) this.button.textContent = words
   }
 
@@ -47,11 +48,13 @@ function take(cells, { x, y }, near) {
   const [column, line] = [Math.floor(x / near), Math.floor(y / near)]
   for (let i = -1; i <= 1; i += 1) {
     for (let j = -1; j <= 1; j += 1) {
-      const there = cells.get((column + i) * SPAN + line + j)
-      if (there && Math.hypot(there[0] - x, there[1] - y) < near) return false
+      for (const there of cells.get((column + i) * SPAN + line + j) ?? []) {
+        if (Math.hypot(there[0] - x, there[1] - y) < near) return false
+      }
     }
   }
-  cells.set(column * SPAN + line, [x, y])
+  const cell = column * SPAN + line
+  cells.set(cell, [...(cells.get(cell) ?? []), [x, y]])
   return true
 }
 
