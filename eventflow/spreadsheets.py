@@ -23,7 +23,10 @@ Row = Sequence[Cell]
 
 BYTE_ORDER_MARK = "\ufeff"
 
-_CALCULATED = re.compile(r"\A(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\r\n])(?=\"*[=+\-@＝＋－＠])")
+SIGNS = r"=+\-@＝＋－＠"
+"""What a formula begins with, for a set of a regular expression."""
+
+_CALCULATED = re.compile(rf"\A(?=[{SIGNS}\t\r\n])|(?<=[;\r\n])(?=\"*[{SIGNS}])")
 
 
 def csv_file(name: str, heads: Row, parts: Iterator[Iterable[Row]]) -> Response:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from eventflow.errors import Invalid
 from eventflow.seating import checking, spots
-from eventflow.seating.exporting import CALCULATED, COLUMNS, TEXTS
+from eventflow.seating.exporting import CALCULATED, COLUMNS, TAKEN_BACK, TEXTS
 
 NEEDED = ("section", "row", "number", "x", "y")
 COLOURS = ("#b4232f", "#1f6f8b", "#c98a12", "#3d7a3a", "#6d4aa3", "#a3476f", "#55606b", "#8a5a2b")
@@ -34,7 +34,6 @@ CELLS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
 YES, NO = ("yes", "true", "1", "x"), ("", "no", "false", "0")
 _NAMED = ("line", "section", "row", "number")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_TAKEN_BACK = re.compile(r"'+[=+\-@\t\r]")
 
 Thing = dict[str, Any]
 
@@ -342,7 +341,7 @@ def _plain(name: str, cell: str) -> str:
     if CALCULATED.match(cell):
         words = _("This looks like a formula. If it is a name, write an apostrophe before it.")
         raise _Refused(name, words)
-    return cell[1:] if _TAKEN_BACK.match(cell) else cell
+    return TAKEN_BACK.sub("", cell)
 
 
 def _text(given: dict[str, str], name: str) -> str:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from eventflow.spreadsheets import SIGNS
+
 COLUMNS = (
     "section",
     "row",
@@ -39,8 +41,11 @@ COLUMNS = (
 TEXTS = ("section", "row", "number", "category", "note", "text")
 """What people wrote, and a spreadsheet might take for a formula."""
 
-CALCULATED = re.compile(r"[=+\-@\t\r]")
-_WOULD_CALCULATE = re.compile(r"'*[=+\-@\t\r]")
+CALCULATED = re.compile(rf"[{SIGNS}\t\r]")
+_WOULD_CALCULATE = re.compile(rf"(?:\A|(?<=;))(?=['\"]*[{SIGNS}\t\r])")
+TAKEN_BACK = re.compile(rf"(?:\A|(?<=;))'(?=['\"]*[{SIGNS}\t\r])")
+"""The apostrophes that `as_csv` put in, also before what would begin a cell where the reader's
+spreadsheet parts lines at semicolons."""
 
 Cells = dict[str, Any]
 
@@ -115,6 +120,4 @@ def _cell(name: str, value: Any) -> str:
         return "yes"
     if name == "outline":
         return " ".join(f"{x}/{y}" for x, y in value)
-    if name in TEXTS and _WOULD_CALCULATE.match(value):
-        return f"'{value}"
-    return str(value)
+    return _WOULD_CALCULATE.sub("'", value) if name in TEXTS else str(value)

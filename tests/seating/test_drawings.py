@@ -1,5 +1,7 @@
 """Checking, importing and exporting: one normal form, and every complaint says where."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -29,6 +31,20 @@ def test_what_is_exported_is_imported_again_as_it_was(app, drawing):
         read = importing.read(text.encode(), format)
         assert read.errors == []
         assert read.drawing == drawing
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＝1", "A;=1+1", 'A;"=1', "A;'=1", "''=1", ";@x;-1"])
+def test_no_text_of_a_map_is_calculated_by_a_spreadsheet(app, text):
+    drawing = checking.check(templates.draw("theatre"))
+    drawing["sections"][0]["name"] = text
+
+    written = exporting.as_csv(drawing)
+
+    cells = [cell for line in csv.reader(io.StringIO(written)) for cell in line]
+    # As a spreadsheet parts them, at commas or at semicolons.
+    parts = [part.strip('"') for cell in cells for part in cell.split(";")]
+    assert not any(part.startswith(("=", "＝", "@")) for part in parts)
+    assert importing.read(written.encode(), "csv").drawing == drawing
 
 
 @pytest.mark.parametrize("template", templates.TEMPLATES)
@@ -155,6 +171,13 @@ def test_two_seats_on_one_spot_are_no_drawing_to_import(app):
     # As near as a real hall may come: half a centimetre.
     second |= {"x": first["x"] + 0.5, "y": first["y"]}
     assert importing.read(json.dumps(drawing).encode(), "json").errors == []
+
+
+def test_a_third_seat_beside_two_that_are_near_is_found():
+    where = spots.Spots()
+    assert where.take(0.0, 0.0, "first") is None
+    assert where.take(0.4, 0.4, "second") is None
+    assert where.take(0.0, 0.0, "third") == "first"
 
 
 def test_what_is_wrong_in_json_is_named_by_its_line(app):
