@@ -4,7 +4,7 @@ import * as device from "../device.js"
 import * as kiosk from "../kiosk.js"
 import * as sounds from "../sounds.js"
 import * as store from "../store.js"
-import { byId, speak, tellIn } from "../dom.js"
+import { byId, once, speak, tellIn } from "../dom.js"
 import { go, screen } from "../screens.js"
 import { here } from "../state.js"
 import { number, span, word } from "../words.js"
@@ -67,8 +67,7 @@ screen("unlock", {
     clearInterval(counting)
   },
 })
-byId("unlock-form").addEventListener("submit", async (event) => {
-  event.preventDefault()
+const unlock = once(async () => {
   // What is typed during a pause stays, for when it is over.
   if (kiosk.pause()) return wait()
   if (!(await kiosk.open(byId("unlock-pin").value))) {
@@ -79,6 +78,10 @@ byId("unlock-form").addEventListener("submit", async (event) => {
   }
   document.exitFullscreen?.().catch(() => {})
   go("settings")
+})
+byId("unlock-form").addEventListener("submit", (event) => {
+  event.preventDefault()
+  if (here.device.locked) unlock()
 })
 
 // How long is left is shown by the second, and said once: at the beginning, and when it is over.
