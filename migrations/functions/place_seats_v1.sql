@@ -66,7 +66,7 @@ begin
   end if;
 
   -- A glance without locks: most losers of a rush end here and cost nobody anything.
-  v_answer := refused_seats(v_rows, p_seats, p_mine, p_form_key, p_code, p_at);
+  v_answer := refused_seats(p_tenant, v_rows, p_seats, p_mine, p_form_key, p_code, p_at);
   if v_answer is not null then
     raise exception sqlstate 'EF001' using message = v_answer::text;
   end if;
@@ -92,14 +92,14 @@ begin
        order by id for update skip locked) l;
     if v_found < cardinality(v_lapsed) then
       -- `busy` if they were given back in the meantime: ask once more, then.
-      v_answer := refused_seats(v_rows, p_seats, p_mine, p_form_key, p_code, p_at,
+      v_answer := refused_seats(p_tenant, v_rows, p_seats, p_mine, p_form_key, p_code, p_at,
                                 p_all_lapsed => true);
       raise exception sqlstate 'EF001'
         using message = coalesce(v_answer, '{"refused": "busy"}')::text;
     end if;
   end if;
 
-  v_answer := refused_seats(v_rows, p_seats, p_mine, p_form_key, p_code, p_at);
+  v_answer := refused_seats(p_tenant, v_rows, p_seats, p_mine, p_form_key, p_code, p_at);
   if v_answer is null then
     select accessible_release_at <= p_at into v_released from seatings
      where event_id = p_event_id;
@@ -151,7 +151,7 @@ end $$;
 
 -- Why these seats can't be had, whoever asks; null if they can.
 create function refused_seats(
-  p_rows uuid[], p_seats uuid[], p_mine uuid, p_form_key text, p_code text,
+  p_tenant uuid, p_rows uuid[], p_seats uuid[], p_mine uuid, p_form_key text, p_code text,
   p_at timestamptz, p_all_lapsed boolean default false
 ) returns jsonb
 language plpgsql stable as $$
@@ -166,7 +166,7 @@ begin
     into v_taken, v_blocked
     from seats_of_rows(p_rows, p_mine, p_code, p_at) g where g.id = any (p_seats);
   if v_taken is not null then
-    if p_form_key is not null and exists (select from holds where form_key = p_form_key) then
+    if is_placed(p_tenant, p_form_key) then
       return '{"refused": "same_form"}';
     end if;
     return jsonb_build_object('refused', 'seat_taken', 'seats', v_taken);
