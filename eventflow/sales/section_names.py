@@ -1,7 +1,7 @@
 """What is written on the sections of a hall's map, so that it can be read before any script runs.
 
 The page says it as it fits on a telephone, and so on anything wider. As soon as `seat-map` runs it
-writes the names anew, by the same rules, for the window that there is and each time it is zoomed.
+writes the names anew, a little bolder, for the window that there is and each time it is zoomed.
 """
 
 from collections.abc import Iterable

@@ -125,7 +125,7 @@ class SeatMap extends HTMLElement {
     if (fit.scale * this.pitch >= 20) this.camera.go(fit)
     else this.camera.go({ ...(spot ?? this.middle(block)), scale: Math.max(close, fit.scale) })
     await this.draw(block)
-    if (this.outdated) location.assign(block.element.href.baseVal)
+    if (block.outdated) location.assign(block.element.href.baseVal)
     if (byKey) this.focusOn(this.firstFree(block))
   }
 
@@ -230,15 +230,16 @@ class SeatMap extends HTMLElement {
   }
 
   async fetch(block) {
+    block.outdated = false
     try {
       const path = new URL(block.element.getAttribute("href"), location.href).pathname
       const [answer, drawing] = await Promise.all([fetch(`${path}/seats?v=${this.getAttribute("version")}`), import(this.getAttribute("drawing"))])
       if (!answer.ok) throw new Error(answer.statusText)
       const columns = await answer.json()
       // What was fetched later may be of another version than the page; a section has a page too.
-      this.outdated = true
+      block.outdated = true
       const section = Object.assign(this.sections.get(block.key), drawing.drawn(columns, block.key))
-      this.outdated = false
+      block.outdated = false
       for (const chair of section.chairs) this.chairs.set(chair.at, chair)
       for (const chair of section.chairs) this.show(chair)
       this.sift()
