@@ -77,7 +77,7 @@ def invitation(offer: Invitation, code: str, *, at: datetime) -> Letter | None:
         "tenant": tenant.name,
         "role": role_name(offer.role),
         "promise": role_promise(offer.role),
-        "by": (by.name or by.email) if by else _("The owner"),
+        "by": (by.name or people.as_written(by.email)) if by else _("The owner"),
     }
     return Letter(offer.email, hosts.tenant_url(tenant.slug, f"/invitation?code={code}"), facts)
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from eventflow.accounts import audit
+from eventflow.accounts import audit, people
 from eventflow.accounts.models import ROLES, Membership
 from eventflow.accounts.roles import role_name
 from eventflow.db import db
@@ -57,7 +57,7 @@ def remove(membership_id: uuid.UUID, *, at: datetime) -> Membership:
     membership, owners = _locked(membership_id)
     if membership.role == "owner":
         _not_the_last(owners)
-    words = _("Took %(person)s off the team", person=membership.user.email)
+    words = _("Took %(person)s off the team", person=people.as_written(membership.user.email))
     _record("team.remove", membership, words, {"role": membership.role}, None, at=at)
     db.session.delete(membership)
     return membership
