@@ -73,10 +73,9 @@ export class Camera {
       return
     }
     this.lookedAt = performance.now()
-    grab(this.video).then(
-      (picture) => this.worker.postMessage({ picture }, [picture]),
-      () => (this.timer = setTimeout(() => this.look(), IDLE)),
-    )
+    grab(this.video)
+      .then((picture) => this.worker.postMessage({ picture }, [picture]))
+      .catch(() => (this.timer = setTimeout(() => this.look(), IDLE)))
   }
 
   answered(texts) {
