@@ -264,6 +264,27 @@ def test_what_counts_start_at_follows_what_is_counted(desk, served, riverside, a
     assert [seat["number"] for seat in section["rows"][2]["seats"]] == ["A", "B", "C", "D"]
 
 
+def test_rows_are_numbered_anew_without_a_start_for_labels_they_keep(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4")
+    desk.locator("[data-do=number]").click()
+    dialog = desk.locator("[data-dialog=number]")
+    fill(dialog, {"start": "5", "rowStart": ""})
+    dialog.get_by_label("Label the rows anew too").check()
+    desk.get_by_role("button", name="Number the rows").click()
+    expect(dialog).to_contain_text("This can't be empty.")
+
+    dialog.get_by_label("Label the rows anew too").uncheck()
+    desk.get_by_role("button", name="Number the rows").click()
+
+    expect(dialog).to_be_hidden()
+    [section] = drawn(desk)["sections"]
+    assert [row["label"] for row in section["rows"]] == ["A", "B"]
+    assert [seat["number"] for seat in section["rows"][0]["seats"]] == ["5", "6", "7", "8"]
+
+
 def test_nothing_is_drawn_that_could_not_be_saved(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     floor, status = desk.locator("[data-floor]"), desk.locator("[data-status]")

@@ -337,10 +337,12 @@ function closest(seats) {
 
 // Where seats are numbered and rows labelled from something that can't be counted on.
 function startsWrong(given, labelled = true) {
-  const wrong = []
-  if (startOf(given.start, given.seatsAs) === null) wrong.push(["start", given.seatsAs === "letters" ? "startLetter" : "startNumber"])
-  if (labelled && startOf(given.rowStart, given.rowsAs) === null) wrong.push(["rowStart", given.rowsAs === "letters" ? "startLetter" : "startNumber"])
-  return wrong
+  return [...startWrong("start", given.start, given.seatsAs), ...(labelled ? startWrong("rowStart", given.rowStart, given.rowsAs) : [])]
+}
+
+function startWrong(name, text, as) {
+  if (startOf(text, as) !== null) return []
+  return [[name, !text ? "needed" : as === "letters" ? "startLetter" : "startNumber"]]
 }
 
 const middle = (row) => row.seats.reduce((sum, seat) => sum + seat.y, 0) / row.seats.length
