@@ -19,7 +19,7 @@ from eventflow.db import db
 REMEMBER = 1.0
 _ANY_HOST = ("/healthz", "/readyz", "/metrics", "/static/", "/media/")
 
-_known: dict[str, tuple[float, Tenant | None]] = {}
+_known: dict[str, tuple[float, Tenant]] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -119,6 +119,8 @@ def _tenant(slug: str) -> Tenant | None:
         if tenant is not None:
             db.session.expunge(tenant)
         db.session.rollback()
+        if tenant is None:
+            return None  # Not remembered: whoever signs up goes on to a host that is new.
         if len(_known) > 10_000:
             _known.clear()
         _known[slug] = (at + REMEMBER, tenant)

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from eventflow.db import transaction
+from tests import factories
+
 HOSTS = ("nope.eventflow.test", "a.b.eventflow.test", "evil.example")
 
 
@@ -21,6 +24,16 @@ def test_its_page_has_its_styles_and_a_way_on(app, host):
     for link in links:
         assert link.startswith("http://eventflow.test/")
         assert browser.get(link).status_code == 200, link
+
+
+def test_whoever_opens_there_is_found_at_once(app):
+    browser = app.test_client()
+    assert browser.get("/", base_url="http://nope.eventflow.test").status_code == 404
+
+    with transaction():
+        factories.make_tenant("nope", "Now Open")
+
+    assert browser.get("/", base_url="http://nope.eventflow.test").status_code == 200
 
 
 def test_what_is_missing_on_the_base_host_leads_to_what_is_there(app):
