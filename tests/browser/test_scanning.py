@@ -629,10 +629,10 @@ DISK = """async () => {
 def test_a_revoked_device_sends_what_it_scanned_before_it_forgets(open_phone, office):
     code = office.issue("Bea Buyer")
     page = pair(open_phone())
-    office.takes_scans = False
+    office.open = False
     wedge(page, code)
     answered(page, "Come in")
-    office.revoked = True
+    office.open, office.takes_scans, office.revoked = True, False, True
     hurry = "import('/static/js/gate/sync.js').then((sync) => sync.hurry())"
     kept = """async () => {
       const store = await import("/static/js/gate/store.js")
