@@ -9,6 +9,8 @@ order.
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from itertools import compress, pairwise
 
 from eventflow.seating.hall import Hall, HallRow
 
@@ -243,7 +245,9 @@ def _together(
 ) -> Iterator[Choice]:
     """Neighbours in one run, the best first."""
     full = b"\x01" * size
-    for score, first in hall.windows(size):
+    if full not in usable:
+        return
+    for first in hall.windows(size):
         if usable[first : first + size] != full:
             continue
         positions = tuple(range(first, first + size))
@@ -251,7 +255,7 @@ def _together(
             continue
         if strict and strands(hall, states, positions):
             continue
-        yield Choice(positions, score)
+        yield Choice(positions, hall.score(positions))
 
 
 def _is_sold_so(hall: Hall, positions: Sequence[int], rules: Rules) -> bool:
@@ -280,6 +284,8 @@ def _across_aisle(
     """In one row, with an aisle between."""
     found = []
     full = b"\x01" * size
+    if full not in usable:
+        return
     for row in hall.rows:
         if row.whole:
             continue
@@ -297,33 +303,49 @@ def _across_aisle(
 def _two_rows(
     hall: Hall, states: bytes, usable: bytes, size: int, rules: Rules, strict: bool
 ) -> Iterator[Choice]:
-    """In two neighbouring rows of a section, one party behind the other."""
-    blocks = _blocks(hall, usable, size)
-    found = []
-    for number in range(len(hall.rows) - 1):
-        front, back = hall.rows[number], hall.rows[number + 1]
-        if front.section_key != back.section_key or front.kind != "row" or back.kind != "row":
-            continue
-        pairs = (
-            (a, b)
-            for n in range(1, size)
-            for a in blocks.get((number, n), ())
-            for b in blocks.get((number + 1, size - n), ())
-        )
+    """In two neighbouring rows of a section, one party behind the other.
+
+    Rows are looked into in the order of the best that they could have, and only as far as asked.
+    """
+    found: list[tuple[float, tuple[int, ...], Choice]] = []
+    for bound, number in _pairs_of_rows(hall, usable, size):
+        while found and found[0][0] < bound:
+            yield heappop(found)[-1]
+        front, back = _blocks(hall, usable, size, number), _blocks(hall, usable, size, number + 1)
+        pairs = ((a, b) for n in range(1, size) for a in front[n] for b in back[size - n])
         if choice := _nearest_pair(hall, states, pairs, rules, strict):
-            found.append(choice)
-    yield from sorted(found, key=lambda choice: (choice.score, choice.positions))
+            heappush(found, (choice.score, choice.positions, choice))
+    while found:
+        yield heappop(found)[-1]
 
 
-def _blocks(hall: Hall, usable: bytes, size: int) -> dict[tuple[int, int], list[range]]:
-    """Free neighbours by row and number, fewer than the whole party."""
-    blocks: dict[tuple[int, int], list[range]] = {}
-    for run in hall.runs:
+def _pairs_of_rows(hall: Hall, usable: bytes, size: int) -> list[tuple[float, int]]:
+    """(what no choice there can be better than, the front row) of rows behind each other."""
+    free = [usable[row.start : row.end] for row in hall.rows]
+    longest = [max(map(len, row.split(b"\0"))) for row in free]
+    found = []
+    for number, (front, back) in enumerate(pairwise(hall.rows)):
+        if not longest[number] or not longest[number + 1]:
+            continue
+        if longest[number] + longest[number + 1] < size or front.section_key != back.section_key:
+            continue
+        if front.kind == back.kind == "row":
+            a = min(compress(hall.scores[front.start : front.end], free[number]))
+            b = min(compress(hall.scores[back.start : back.end], free[number + 1]))
+            found.append(((size - 1) * min(a, b) + max(a, b), number))
+    return sorted(found)
+
+
+def _blocks(hall: Hall, usable: bytes, size: int, number: int) -> list[list[range]]:
+    """The free neighbours of a row, by how many they are: fewer than the whole party."""
+    blocks: list[list[range]] = [[] for _n in range(size)]
+    row = hall.rows[number]
+    for run in hall.runs_within(row.start, row.end):
         for first in range(run.start, run.end):
-            for n in range(1, size):
-                if first + n > run.end or not usable[first + n - 1]:
+            for n in range(1, min(size, run.end - first + 1)):
+                if not usable[first + n - 1]:
                     break
-                blocks.setdefault((run.row, n), []).append(range(first, first + n))
+                blocks[n].append(range(first, first + n))
     return blocks
 
 

@@ -8,6 +8,7 @@ import math
 import threading
 import time
 import uuid
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ class Hall:
     """From when accessible and companion places are sold to anybody."""
     masks: dict[Any, bytes] = field(default_factory=dict, repr=False)
     """What `best.py` worked out once for all: which chairs come into question for whom."""
-    _windows: dict[int, list[tuple[float, int]]] = field(default_factory=dict, repr=False)
+    _windows: dict[int, "array[int]"] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -137,10 +138,10 @@ class Hall:
         """How good these chairs are together; less is better."""
         return sum(self.scores[position] for position in positions)
 
-    def windows(self, size: int) -> list[tuple[float, int]]:
-        """(score, first position) of every so many neighbours in one run, the best first."""
-        found = self._windows.get(size)
-        if found is None:
+    def windows(self, size: int) -> "array[int]":
+        """The first positions of every so many neighbours in one run, the best first."""
+        ordered = self._windows.get(size)
+        if ordered is None:
             found = []
             for run in self.runs:
                 if run.end - run.start < size:
@@ -151,15 +152,20 @@ class Hall:
                     total += self.scores[first + size - 1] - self.scores[first - 1]
                     found.append((total, first))
             found.sort()
-            self._windows[size] = found
-        return found
+            # Kept as bare numbers: a large hall has twenty thousand of each size.
+            ordered = self._windows[size] = array("I", (first for _total, first in found))
+        return ordered
+
+    def runs_within(self, start: int, end: int) -> list[Run]:
+        """The runs that begin within these positions, in their order."""
+        return self.runs[bisect_left(self.run_starts, start) : bisect_left(self.run_starts, end)]
 
     def firsts(self, size: int, where: range) -> list[int]:
         """Where so many neighbours in one run begin, within these positions, in their order."""
-        low = bisect_left(self.run_starts, where.start)
-        high = bisect_left(self.run_starts, where.stop)
         return [
-            first for run in self.runs[low:high] for first in range(run.start, run.end - size + 1)
+            first
+            for run in self.runs_within(where.start, where.stop)
+            for first in range(run.start, run.end - size + 1)
         ]
 
     @cached_property

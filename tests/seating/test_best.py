@@ -3,72 +3,14 @@
 import math
 import random
 import uuid
-from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
 from eventflow.seating import best as finding
 from eventflow.seating import hall as halls
 from eventflow.seating.best import Rules
-
-
-@dataclass
-class Chair:
-    id: str
-    key: str
-    number: str
-    x: float
-    y: float
-    tier_id: str
-    category: str
-    kind: str
-    note: str
-    aisle_after: bool
-    row_key: str
-    row_label: str
-    row_kind: str
-    whole: bool
-    section_key: str
-    section: str
-    label: str
-
-
-def make_hall(
-    rng: random.Random, rows: int, most: int, *, no_singles: bool = True, special: float = 0.05
-):
-    chairs = []
-    for row in range(rows):
-        count = rng.randint(1, most)
-        tier = rng.choice("ab")
-        kind_of_row = "table" if rng.random() < 0.1 else "row"
-        whole = kind_of_row == "table" and rng.random() < 0.5
-        for n in range(count):
-            chairs.append(
-                Chair(
-                    f"{row}-{n}",
-                    f"{row}-{n}",
-                    str(n),
-                    n * 50 - count * 25 + rng.random(),
-                    row * 90.0,
-                    tier if rng.random() < 0.9 else "ab"[rng.randint(0, 1)],
-                    "c",
-                    rng.choice(["accessible", "companion"])
-                    if rng.random() < special
-                    else "standard",
-                    "",
-                    rng.random() < 0.15,
-                    f"r{row}",
-                    str(row),
-                    kind_of_row,
-                    whole,
-                    f"s{row // 4}",
-                    f"S{row // 4}",
-                    f"{row}-{n}",
-                )
-            )
-    return halls.build(
-        event_id=uuid.uuid4(), version=1, focal=(0, -300), seats=chairs, no_single_seats=no_singles
-    )
+from tests.seating.chance import Chair, make_hall
 
 
 def brute(hall, states, size, tiers, strict):
@@ -93,6 +35,28 @@ def brute(hall, states, size, tiers, strict):
         if strict and leaves_single(hall, states, set(those)):
             continue
         scores.append(sum(hall.scores[p] for p in those))
+    return min(scores, default=None)
+
+
+def brute_behind(hall, states, size, strict):
+    """The lowest score of any party in two rows behind each other, by looking at every one."""
+    scores = []
+    for front, back in pairwise(hall.rows):
+        if front.section_key != back.section_key or {front.kind, back.kind} != {"row"}:
+            continue
+        for n in range(1, size):
+            for a in range(front.start, front.end - n + 1):
+                for b in range(back.start, back.end - (size - n) + 1):
+                    parts = range(a, a + n), range(b, b + size - n)
+                    those = [p for part in parts for p in part]
+                    if any(states[p] != ord("f") for p in those):
+                        continue
+                    if any(hall.aisles[p] for part in parts for p in part[:-1]):
+                        continue
+                    if strict and leaves_single(hall, states, set(those)):
+                        continue
+                    apart = math.dist(*(hall.centre(part) for part in parts))
+                    scores.append(sum(hall.scores[p] for p in those) + size * apart)
     return min(scores, default=None)
 
 
@@ -165,6 +129,21 @@ def test_two_rows_come_before_a_refusal():
     found = finding.best(hall, b"sffs" + b"sffs", 4)
 
     assert (found[0].kind, found[0].positions) == (finding.TWO_ROWS, (1, 2, 5, 6))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_rows_are_as_good_as_brute_force_finds(seed):
+    rng = random.Random(seed)
+    hall = make_hall(rng, rows=rng.randint(2, 12), most=9, special=0)
+    states = bytes(rng.choice(b"fs" if seed % 2 else b"fsss") for _chair in range(len(hall)))
+    for size in range(2, 7):
+        found = finding.best(hall, states, size)
+        if not found or found[0].kind != finding.TWO_ROWS:
+            continue
+        wanted = brute_behind(hall, states, size, strict=not found[0].strands)
+        assert found[0].score == pytest.approx(wanted)
+        if found[0].strands:
+            assert brute_behind(hall, states, size, strict=True) is None
 
 
 def test_nothing_is_found_where_there_is_nothing():

@@ -4,14 +4,19 @@ PostgreSQL keeps its word about what is committed here, as it does in production
 the figures would flatter whatever writes the most.
 """
 
+import os
+
 from .. import chromium, command, environment, schema, scratch, settings
 from ..places import PYTHON
 
-DOOR = "--door"
+BEST, DOOR = "--best", "--door"
 
 
 def main(arguments: list[str]) -> int:
     environment.ensure()
+    if BEST in arguments:  # Nothing but a processor is needed for this one.
+        rest = [each for each in arguments if each != BEST]
+        return command.run([str(PYTHON), "-m", "bench.best", *rest], dict(os.environ))
     with scratch.stack(durable=True) as (state, services):
         variables = settings.of_benchmarks(state, services)
         schema.upgrade(variables)
