@@ -159,7 +159,9 @@ def empty_the_house() -> None:
     engine = create_engine(owner_url(Settings.from_environment()))
     with engine.begin() as connection:
         connection.execute(text("truncate scans"))
-        connection.execute(text("update tickets set checked_in_at = null"))
+        connection.execute(
+            text("update tickets set checked_in_at = null where checked_in_at is not null")
+        )
     engine.dispose()
 
 
