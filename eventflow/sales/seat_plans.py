@@ -21,7 +21,7 @@ from eventflow.money import price_with_fees
 from eventflow.sales.offers import Offer, Offered
 from eventflow.seating import plan, states
 from eventflow.seating.hall import HallRow
-from eventflow.seating.models import Allocation, Seating
+from eventflow.seating.models import Allocation, Seating, SeatRow
 from eventflow.seating.plan import Bank, Block, Category, Chair, Plan
 
 REMEMBER = 1.0
@@ -224,16 +224,20 @@ def place(seated: Seated, offer: Offer, key: str) -> Place:
 
 def where(place: Place) -> str:
     """The place in full words, as one would say it on the telephone."""
-    block, bank, chair = place.block, place.bank, place.chair
+    return where_is(place.block.name, place.bank, place.chair.number)
+
+
+def where_is(section: str, bank: Bank | HallRow | SeatRow, number: str) -> str:
+    """The same for a chair that is known by the names of its section and row."""
     words = {
         "row": _("%(section)s, row %(row)s, seat %(seat)s"),
         "table": _("%(section)s, table %(row)s, seat %(seat)s"),
         "booth": _("%(section)s, box %(row)s, seat %(seat)s"),
     }[bank.kind]
-    return words % {"section": block.name, "row": bank.label, "seat": chair.number}
+    return words % {"section": section, "row": bank.label, "seat": number}
 
 
-def bank_name(bank: Bank | HallRow) -> str:
+def bank_name(bank: Bank | HallRow | SeatRow) -> str:
     words = {
         "row": _("Row %(name)s"),
         "table": _("Table %(name)s"),
