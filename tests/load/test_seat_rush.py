@@ -4,6 +4,7 @@ import random
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -13,9 +14,20 @@ from eventflow.events.models import Event
 from eventflow.sales import holds, seats
 from eventflow.seating import freezing
 from eventflow.seating.models import Seat, SeatMap
+from eventflow.tickets import issuing, moving
+from eventflow.tickets.models import Ticket
 from tests import factories
 from tests.load.test_rush import at_once, differences
-from tests.seating.theatres import hall_of, make_map, make_seated, now_of, theatre
+from tests.sales.test_seats import buy, ids, take
+from tests.seating.theatres import (
+    a_drawing,
+    a_row,
+    hall_of,
+    make_map,
+    make_seated,
+    now_of,
+    theatre,
+)
 
 pytestmark = pytest.mark.load
 
@@ -88,3 +100,34 @@ def test_buyers_whose_choices_cross_do_not_deadlock(app, at_riverside):
 
     assert set(came_to) <= {"held", "seat_taken"}
     assert differences() == []
+
+
+def test_parties_and_buyers_rush_for_one_table(app, at_riverside):
+    """Two parties press twice for the table that somebody buys: it has one party in the end."""
+    for _turn in range(5):
+        rows = [a_row(str(n), 4, y=n * 200.0, kind="table", whole=True) for n in (1, 2, 3)]
+        event = make_seated(a_drawing(*rows))
+        placed = [take(event, *range(first, first + 4)) for first in (0, 4)]
+        parties = [buy(at_riverside, one).tickets[0].id for one in placed]
+        slug, wanted = event.slug, ids(event, 8, 9, 10, 11)
+
+        def move(ticket_id, seat_id=wanted[1]):
+            with transaction():
+                moving.move(issuing.find(ticket_id), seat_id, together=True, at=now())
+            return "moved"
+
+        def hold(slug=slug, wanted=wanted):
+            return "held" if seats.place(slug, seats=wanted, at=now()) else ""
+
+        acts = [partial(move, one) for one in parties * 2] + [hold]
+        came_to = Counter(at_once(app, at_riverside, acts))
+
+        db.session.expire_all()
+        assert came_to["moved"] + came_to["held"] == 1
+        assert now_of(event).count("s") == 8
+        assert now_of(event)[8:] in ("ssss", "hhhh")
+        assert (
+            sorted(db.session.scalars(select(Ticket.issue).where(Ticket.event_id == event.id)))
+            == [1] * 4 + [2 if came_to["moved"] else 1] * 4
+        )
+        assert differences() == []

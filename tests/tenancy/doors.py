@@ -56,7 +56,9 @@ DOORS: list[tuple[str, str, str]] = [
     ("accounts_console.show_audit", TENANT, "admin"),
     # another seat for a ticket
     ("tickets.seat.choose", TENANT, "anybody"),  # guarded by the secret of the ticket
+    ("tickets.seat.ask_change", TENANT, "anybody"),
     ("tickets.seat.swap", TENANT, "anybody"),
+    ("tickets.seat.show_states", TENANT, "anybody"),
     ("tickets_organizer.voiding.ask_void", TENANT, "admin"),
     ("tickets_organizer.voiding.void", TENANT, "admin"),
     ("tickets_organizer.voiding.ask_reissue", TENANT, "staff"),
@@ -64,6 +66,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("tickets_organizer.move.show", TENANT, "staff"),
     ("tickets_organizer.move.ask_move", TENANT, "staff"),
     ("tickets_organizer.move.move", TENANT, "staff"),
+    ("tickets_organizer.move.show_states_to_staff", TENANT, "staff"),
     # how an event is seated
     ("event_seating.show", TENANT, "staff"),
     ("event_seating.picture", TENANT, "staff"),

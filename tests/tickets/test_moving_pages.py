@@ -5,14 +5,32 @@ from datetime import timedelta
 
 import pytest
 
+from eventflow.checkin import admitting
 from eventflow.db import db, now, transaction
+from eventflow.payments import refunding
+from eventflow.sales import orders
 from eventflow.seating import pricing
+from eventflow.tickets import issuing
 from eventflow.tickets.models import Ticket
 from tests.people import browser_at
-from tests.sales.test_seats import buy, ids, take
-from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
+from tests.sales.test_seats import buy, take
+from tests.seating.theatres import a_drawing, a_row, forget, hall_of, make_seated, now_of
 
 TICKET = "/tickets/{0.id}/seat?secret={0.secret}"
+
+
+def change(ticket, event, position) -> str:
+    """The address of the question about a seat."""
+    return f"/tickets/{ticket.id}/seat/change?secret={ticket.secret}&seat={key(event, position)}"
+
+
+def key(event, position) -> str:
+    return hall_of(event).keys[position]
+
+
+def asked(page: str) -> dict[str, str]:
+    """What the form of the question would send."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
 
 
 @pytest.fixture
@@ -34,35 +52,44 @@ def kept(ticket_id) -> Ticket:
     return db.session.get_one(Ticket, ticket_id, populate_existing=True)
 
 
+def plain(page: str) -> str:
+    """What of it is read."""
+    return re.sub(r"<[^>]*>", "", page)
+
+
 def test_a_buyer_takes_another_seat_of_the_category(storefront, evening, ticket):
-    address, ticket_id, wanted = TICKET.format(ticket), ticket.id, ids(evening, 6)[0]
+    address, ticket_id = TICKET.format(ticket), ticket.id
     page = storefront.get(address).text
     assert "Stalls B1" in page
     assert "Stalls B2" not in page  # It would leave B1 alone.
-    assert 'href="/tickets' in storefront.get(address.replace("/seat", "")).text
+    question = storefront.get(change(ticket, evening, 6)).text
+    assert "From Stalls, row A, seat 1 to Stalls, row B, seat 1" in plain(question)
+    assert "code you have stops working" in question
+    assert kept(ticket_id).seat_label == "Stalls A1"
 
-    answer = storefront.post(address, data={"seat": wanted})
+    answer = storefront.post(address, data=asked(question))
 
     assert answer.status_code == 303
     assert kept(ticket_id).seat_label == "Stalls B1"
     assert now_of(evening) == "fsffff" + "sfffff"
+    assert "Your ticket is for Stalls B1 now" in storefront.get(answer.location).text
     issue = kept(ticket_id).issue
-    assert storefront.post(address, data={"seat": wanted}).status_code == 303
+    assert storefront.post(address, data=asked(question)).status_code == 303
     assert kept(ticket_id).issue == issue
 
 
 def test_a_swap_that_leaves_a_single_seat_is_refused(storefront, evening, ticket):
-    answer = storefront.post(TICKET.format(ticket), data={"seat": ids(evening, 7)[0]})
+    answer = storefront.post(TICKET.format(ticket), data={"seat": key(evening, 7), "shown": "1.1"})
 
     assert answer.status_code == 409
     assert "would leave a single seat: Stalls B1" in answer.text
 
 
 def test_a_seat_that_is_gone_is_answered_with_those_that_are_left(storefront, evening, ticket):
-    address, wanted = TICKET.format(ticket), ids(evening, 7)[0]
+    address, wanted = TICKET.format(ticket), key(evening, 7)
     take(evening, 6, 7)
 
-    answer = storefront.post(address, data={"seat": wanted})
+    answer = storefront.post(address, data={"seat": wanted, "shown": "1.1"})
 
     assert answer.status_code == 409
     assert "Stalls B2 is sold or held" in answer.text
@@ -70,12 +97,12 @@ def test_a_seat_that_is_gone_is_answered_with_those_that_are_left(storefront, ev
 
 
 def test_after_the_deadline_nobody_swaps(storefront, evening, ticket):
-    address, wanted = TICKET.format(ticket), ids(evening, 7)[0]
+    address, wanted = TICKET.format(ticket), key(evening, 7)
     with transaction():
         pricing.find(evening).swap_until = now() - timedelta(seconds=1)
 
-    assert "any more" in storefront.get(address).text
-    assert storefront.post(address, data={"seat": wanted}).status_code == 409
+    assert "could be changed until" in storefront.get(address).text
+    assert storefront.post(address, data={"seat": wanted, "shown": "1.1"}).status_code == 409
 
 
 @pytest.mark.parametrize("seat", ["", "x", "00000000-0000-0000-0000-000000000000"])
@@ -85,11 +112,6 @@ def test_a_swap_to_no_seat_is_refused(storefront, evening, ticket, seat):
 
 def test_without_its_secret_a_ticket_is_not_found(storefront, ticket):
     assert storefront.get(f"/tickets/{ticket.id}/seat?secret=wrong").status_code == 404
-
-
-def asked(page: str) -> dict[str, str]:
-    """What the form of the question would send."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
 
 
 def test_staff_are_asked_before_a_ticket_moves(app, riverside, sam, evening, ticket):
@@ -165,3 +187,78 @@ def test_the_question_says_what_another_category_costs(app, riverside, sam, at_r
     assert "is sold as Circle and costs $15.00 more" in question.text
     assert staff.post(here, data=asked(question.text)).status_code == 303
     assert kept(ticket_id).seat_label == "Circle A3"
+
+
+def test_a_second_tab_does_not_undo_the_first(storefront, evening, ticket):
+    here, ticket_id = TICKET.format(ticket), ticket.id
+    first, second = (storefront.get(change(ticket, evening, at)).text for at in (6, 11))
+    assert storefront.post(here, data=asked(first)).status_code == 303
+
+    answer = storefront.post(here, data=asked(second), headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert answer.status_code == 409
+    assert "changed meanwhile" in answer.text
+    assert kept(ticket_id).seat_label == "Stalls B1"
+
+
+def test_a_question_about_a_seat_that_is_gone_names_those_near_it(storefront, evening, ticket):
+    take(evening, 6, 7)
+
+    answer = storefront.get(change(ticket, evening, 7), headers={"HX-Request": "true"})
+
+    assert answer.status_code == 409
+    assert "<html" not in answer.text
+    assert "Stalls B2 is sold or held by somebody else. Nothing was changed" in plain(answer.text)
+    assert re.findall(r'data-key="([^"]+)"', answer.text)[0] == key(evening, 8)
+
+
+def test_the_map_is_told_where_this_ticket_may_go(storefront, evening, ticket):
+    states = f"/tickets/{ticket.id}/seat/states?secret={ticket.secret}"
+    take(evening, 8, 9)
+
+    told = storefront.get(states).json
+
+    # A4 would leave A3 alone, A5 would leave A6, and each of B's four its neighbour.
+    assert told["states"] == "ssfbbf" + "bbssbb"
+    assert storefront.get(f"{states}&since={told['version']}").status_code == 204
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_used_or_void_ticket_is_told_why_it_stays(
+    app, riverside, sam, storefront, evening, ticket, used
+):
+    here, wanted, ticket_id = TICKET.format(ticket), key(evening, 6), ticket.id
+    words = "has come in already" if used else "This ticket is void"
+    if used:
+        admitting.admit(issuing.code_of(ticket), at=now())
+    else:
+        with transaction():
+            refunding.start(orders.find(ticket.order.code, lock=True), at=now())
+    staff, console = browser_at(app, riverside, sam), f"/manage/tickets/{ticket_id}/seat"
+
+    for page in (storefront.get(here), staff.get(console)):
+        assert words in page.text
+        assert "<seat-map" not in page.text
+    sent = {"seat": wanted, "shown": "1.1"}
+    for answer in (storefront.post(here, data=sent), staff.post(console, data=sent)):
+        assert answer.status_code == 409
+        assert words in answer.text
+
+
+def test_nobody_else_moves_a_ticket(
+    app, riverside, northgate, gus, noah, storefront, evening, ticket
+):
+    ticket_id, wanted, secret = ticket.id, key(evening, 6), ticket.secret
+    sent = {"seat": wanted, "shown": "1.1"}
+    door, here = browser_at(app, riverside, gus), f"/manage/tickets/{ticket_id}/seat"
+    assert door.get(here).status_code == 403
+    assert door.get(f"{here}/states").status_code == 403
+    assert door.post(here, data=sent).status_code == 403
+    stranger = browser_at(app, northgate, noah)
+    assert stranger.get(here).status_code == 404
+    assert stranger.post(here, data=sent).status_code == 404
+    assert stranger.get(f"/tickets/{ticket_id}/seat?secret={secret}").status_code == 404
+    for page in ("seat", "seat/change", "seat/states"):
+        assert storefront.get(f"/tickets/{ticket_id}/{page}?secret=wrong").status_code == 404
+    assert storefront.post(f"/tickets/{ticket_id}/seat?secret=x", data=sent).status_code == 404
+    assert kept(ticket_id).seat_label == "Stalls A1"
