@@ -13,7 +13,9 @@ from eventflow.locale import format_clock, format_money, format_when, zone_label
 from eventflow.payments.models import PaymentAccount
 from eventflow.sales import buyers, receipts, seat_pages
 from eventflow.sales.models import Order, OrderEntry
-from eventflow.tickets import calendar, documents, showing_tickets
+from eventflow.seating import pricing
+from eventflow.tickets import calendar, documents, moving, showing_tickets
+from eventflow.tickets.models import Ticket
 
 JUST_NOW = 120
 """Seconds after paying in which the page still celebrates a little."""
@@ -33,6 +35,7 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "has_codes": event.format != "virtual"
         and any(one.qr and one.code_kind == "static" for one in shown),
         "may_enter": any(ticket.status == "valid" for ticket in tickets),
+        **_changing_seats(tickets, at),
         "receipt_lines": receipts.lines(buyers.bought_by(order), order, order.currency),
         "facts": _about(order, state),
         "choose_again": seat_pages.back_to_choosing(event),
@@ -44,6 +47,18 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "entries": [_entry(entry, event.timezone) for entry in order.entries],
         "pay_until": order.hold.expires_at,
         "until": clock(order.hold.expires_at, event.timezone),
+    }
+
+
+def _changing_seats(tickets: list[Ticket], at: datetime) -> dict[str, Any]:
+    """Of which tickets the buyer may change the seat, and of which the table; and until when."""
+    seating = pricing.of(tickets[0].event_id) if any(one.seat_id for one in tickets) else None
+    may = [one for one in tickets if seating and moving.may_swap(one, at, seating=seating)]
+    whole = {str(one.id): moving.table(one.seat) for one in may if one.seat and one.seat.row.whole}
+    return {
+        "swaps": {str(one.id) for one in may},
+        "tables": whole,
+        "swap_until": seating.swap_until if seating and may else None,
     }
 
 

@@ -1,6 +1,7 @@
 """Tickets in the hand: each one's own page, and the files to print or keep."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -12,8 +13,10 @@ from eventflow.events import showing
 from eventflow.pages import page
 from eventflow.sales import orders
 from eventflow.sales.models import Order
+from eventflow.seating import pricing
 from eventflow.security import keep_address_secret
 from eventflow.tickets import documents, issuing, moving, moving_pages, showing_tickets
+from eventflow.tickets.models import Ticket
 
 bp = only_on_tenant_host(Blueprint("tickets", __name__))
 bp.register_blueprint(moving_pages.buyers)
@@ -40,9 +43,21 @@ def show_ticket(ticket_id: uuid.UUID) -> Response:
         at=now(),
         secret=secret,
         is_refunded=ticket.status == "cancelled" and order.refunded > 0,
-        may_swap=moving.may_swap(ticket, now()),
-        order_address=whole if secret == order.secret else None,
+        **_changing_seat(ticket, is_orders=issuing.is_orders(ticket, secret)),
+        order_address=whole if issuing.is_orders(ticket, secret) else None,
     )
+
+
+def _changing_seat(ticket: Ticket, *, is_orders: bool) -> dict[str, Any]:
+    """Until when whoever has this link may change the seat, or could; a whole table is changed by
+    whoever has the order."""
+    at, whole = now(), moving.sits_whole(ticket)
+    may = moving.may_swap(ticket, at) and (is_orders or not whole)
+    return {
+        "swap_until": pricing.find(ticket.event).swap_until if may else None,
+        "swap_was_until": moving.swap_was_until(ticket, at),
+        "stays_whole": whole,
+    }
 
 
 @bp.get("/tickets/<uuid:ticket_id>/state")

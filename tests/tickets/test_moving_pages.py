@@ -223,6 +223,27 @@ def test_the_map_is_told_where_this_ticket_may_go(storefront, evening, ticket):
     assert storefront.get(f"{states}&since={told['version']}").status_code == 204
 
 
+def test_a_ticket_says_until_when_its_seat_can_be_changed(storefront, evening, ticket):
+    here, whole = TICKET.format(ticket), ticket.order
+    page = f"/tickets/{ticket.id}?secret={ticket.secret}"
+    order_page = f"/orders/{whole.code}?secret={whole.secret}"
+    assert here in storefront.get(page).text
+    assert "another free seat of the same category until" in storefront.get(page).text
+    assert f"/tickets/{ticket.id}/seat?secret={whole.secret}" in storefront.get(order_page).text
+
+    with transaction():
+        pricing.find(evening).swap_until = now() - timedelta(minutes=1)
+    assert "/seat?" not in storefront.get(page).text
+    assert "could be changed until" in storefront.get(page).text
+    assert "/seat?" not in storefront.get(order_page).text
+
+    with transaction():
+        pricing.find(evening).swap_until = None
+    for address in (page, order_page):
+        assert "/seat?" not in storefront.get(address).text
+        assert "changed until" not in storefront.get(address).text
+
+
 @pytest.mark.parametrize("used", [True, False])
 def test_a_used_or_void_ticket_is_told_why_it_stays(
     app, riverside, sam, storefront, evening, ticket, used

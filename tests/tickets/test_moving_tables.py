@@ -165,6 +165,9 @@ def address(ticket, secret) -> str:
 def test_the_buyer_of_a_table_changes_it_from_the_order(storefront, dinner, order):
     ticket_id, here = order.tickets[1].id, address(order.tickets[1], order.secret)
     key = hall_of(dinner).keys[9]
+    page = storefront.get(f"/orders/{order.code}?secret={order.secret}").text
+    assert here.replace("&", "&amp;") in page
+    assert "Change the table" in page
     assert "Stalls, Table 3" in storefront.get(here).text
 
     question = storefront.get(f"{here.replace('/seat?', '/seat/change?')}&seat={key}").text
@@ -182,6 +185,7 @@ def test_the_buyer_of_a_table_changes_it_from_the_order(storefront, dinner, orde
 def test_who_has_one_ticket_of_a_table_is_told_who_can_change_it(storefront, dinner, order):
     ticket, key = order.tickets[1], hall_of(dinner).keys[9]
     here = address(ticket, ticket.secret)
+    assert "Change the" not in storefront.get(here.replace("/seat?", "?")).text
 
     page = storefront.get(here)
     answer = storefront.post(here, data={"seat": key, "shown": "2.1"})
