@@ -65,6 +65,14 @@ def _watch_the_hall_appear(page: Page) -> None:
     page.wait_for_timeout(2_000)
 
 
+def _point_at_another_seat(page: Page) -> None:
+    """Before the hall, ticket in hand: another seat is pressed, the question about it asked."""
+    _watch_the_hall_appear(page)
+    page.locator("[data-chairs] .chair[data-s=f]:not(.chair--mine)").first.click()
+    page.wait_for_selector(".moving__sentence")
+    page.evaluate("scrollTo(0, 0)")
+
+
 def _draw(page: Page) -> None:
     """At the drawing board: its tools are laid out."""
     page.locator(".editor__tools").wait_for(state="visible", timeout=PATIENCE)
@@ -107,6 +115,7 @@ WANTED = "Adé"
 NOT_YET = "Not in yet"
 SCENES = {
     "seats": _watch_the_hall_appear,
+    "another seat": _point_at_another_seat,
     "draw": _draw,
     "till": _sell_two,
     "admit": _let_in,

@@ -86,6 +86,7 @@ class Copy:
                 pages.append(Page("event", f"http://{host}/events/{published[0]['slug']}"))
             if not seated:
                 seated = self._pages_of_seats(host, published)
+                seated += self._pages_of_another_seat(host, seated)
             if not buying:
                 buying = self._pages_of_a_purchase(host, published)
         if not buying:
@@ -174,6 +175,22 @@ class Copy:
             ]
         return found
 
+    def _pages_of_another_seat(self, host: str, seated: list[Page]) -> list[Page]:
+        """Where the buyer of a ticket for that hall would change its seat."""
+        for page in seated:
+            if page.kind != "seats":
+                continue
+            slug = page.address.rpartition("/")[2]
+            tiers = self._ask(host, "GET", f"/api/v1/events/{slug}")["tiers"]
+            for tier in tiers:
+                if tier["status"] == "on_sale" and tier["available"] > 1:
+                    best = {"best_available": {"tier": tier["id"], "quantity": 1}}
+                    held = self._ask(host, "POST", f"/api/v1/events/{slug}/holds", best)["hold"]
+                    order = self._order(host, {"hold": held["id"]})
+                    path = f"/tickets/{order['tickets'][0]['id']}/seat?secret={order['secret']}"
+                    return [Page("another-seat", f"http://{host}{path}")]
+        return []
+
     def _pages_of_a_purchase(self, host: str, events: list[dict[str, Any]]) -> list[Page]:
         for event in events:
             tiers = self._ask(host, "GET", f"/api/v1/events/{event['slug']}")["tiers"]
@@ -185,17 +202,21 @@ class Copy:
     def _buy(self, host: str, slug: str, tier: dict[str, Any]) -> list[Page]:
         items = {"items": [{"tier": tier["id"], "quantity": tier["min_per_order"]}]}
         held = self._ask(host, "POST", f"/api/v1/events/{slug}/holds", items)["hold"]
-        wanted = {"event": slug, "buyer": BUYER, **items}
-        placed = self._ask(host, "POST", "/api/v1/orders", wanted)
-        if payment := placed["payment_url"]:
-            self._pay(payment)
-        order = placed["order"]
-        found = self._ask(host, "GET", f"/api/v1/orders/{order['code']}?secret={order['secret']}")
+        order = self._order(host, {"event": slug, **items})
         return [
             Page("checkout", f"http://{host}/checkout/{held['id']}"),
-            Page("order", found["order"]["url"]),
-            Page("ticket", found["order"]["tickets"][0]["url"]),
+            Page("order", order["url"]),
+            Page("ticket", order["tickets"][0]["url"]),
         ]
+
+    def _order(self, host: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        """An order of what is wanted, paid."""
+        placed = self._ask(host, "POST", "/api/v1/orders", {"buyer": BUYER, **wanted})
+        if payment := placed["payment_url"]:
+            self._pay(payment)
+        code, secret = placed["order"]["code"], placed["order"]["secret"]
+        found = self._ask(host, "GET", f"/api/v1/orders/{code}?secret={secret}")
+        return {**found["order"], "secret": secret}
 
     def _pay(self, payment_url: str) -> None:
         parts = urlsplit(payment_url)

@@ -118,6 +118,7 @@ def _wanted(copy: Demo, base: str) -> dict[str, dict[str, Any]]:
         name: {"address": address, "host": None} for name, address in public.items()
     }
     wanted["seats"]["scene"] = "seats"
+    wanted["another-seat"]["scene"] = "another seat"
     event = public[f"event-{BOX_OFFICES[0]}"].rpartition("/")[2]
 
     def behind(host: str, path: str, **more: Any) -> dict[str, Any]:
