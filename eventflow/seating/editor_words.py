@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 
 def words() -> dict[str, str]:
-    return _things() | _hints() | _happened() | _wrong() | _saving()
+    return _things() | _hints() | _happened() | _wrong() | _saving() | _together()
 
 
 def _things() -> dict[str, str]:
@@ -152,10 +152,63 @@ def _saving() -> dict[str, str]:
         "save-away": _("Not saved: no network, trying again"),
         "save-shut": _("Not saved: please sign in again in another tab. Your edits are kept here."),
         "save-refused": _("Not saved: {detail}"),
-        "save-conflict": _("{who} saved a newer version at {time}"),
+        "save-behind": _("Not saved yet"),
         "kept": _("Edits of {time} were not saved. They are kept in this browser."),
         "keptOlder": _(
             "Edits of {time} were not saved, and the map was changed since. They are kept in "
             "this browser."
         ),
+    }
+
+
+def _together() -> dict[str, str]:
+    return {
+        "isHere": _("{who} has this map open too"),
+        "theyHere": _("{who} have this map open too"),
+        "manyHere": _("{count} others"),
+        "youElsewhere": _("You have this map open in another tab too"),
+        "youInAnotherTab": _("you, in another tab,"),
+        "newerSoon": _(
+            "{who} saved a newer version at {time}. It comes in when you have finished what you "
+            "are at."
+        ),
+        "newerSoonYou": _(
+            "You saved a newer version in another tab at {time}. It comes in when you have "
+            "finished what you are at."
+        ),
+        "broughtIn": _("{who} changed this map at {time}: {what}."),
+        "broughtInYou": _("You changed this map in another tab at {time}: {what}."),
+        "broughtTogether": _("Yours and what {who} saved at {time} are together now: {what}."),
+        "broughtTogetherYou": _(
+            "Yours and what you saved in another tab at {time} are together now: {what}."
+        ),
+        "renamed": _("Both were called {before}; yours is {now} now."),
+        "clash": _(
+            "You and {who} both changed the same at {time}: {what}. Whose stands? All else of "
+            "both is kept."
+        ),
+        "clashWhole": _(
+            "What {who} saved at {time} and what you drew can’t be brought together. Yours is "
+            "kept in this browser until you choose."
+        ),
+        "wasBefore": _("Before"),
+        "isNow": _("Now"),
+        "isTheirs": _("Theirs"),
+        "isMine": _("Yours"),
+        "tookTheirs": _("Took theirs"),
+        "tookOut": _("Took it out again"),
+        "seatIn": _("1 seat in {name}"),
+        "seatsIn": _("{count} seats in {name}"),
+        "aCategory": _("category {name}"),
+        "aRow": _("{section}, row {row}"),
+        "canvas": _("canvas"),
+        "seatGone": _("1 seat removed"),
+        "seatsGone": _("{count} seats removed"),
+        "sectionGone": _("1 section removed"),
+        "sectionsGone": _("{count} sections removed"),
+        "shapeGone": _("1 shape removed"),
+        "shapesGone": _("{count} shapes removed"),
+        "categoryGone": _("1 category removed"),
+        "categoriesGone": _("{count} categories removed"),
+        "andMore": _("{count} more"),
     }

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from eventflow import uploads
 from eventflow.accepting import quality
 from eventflow.accounts import access
+from eventflow.accounts.actors import actor
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal, problem
 from eventflow.limits import limited
@@ -19,6 +20,7 @@ from eventflow.seating import (
     exporting,
     map_imports,
     maps,
+    presence,
     spots,
     thumbnails,
     venues,
@@ -49,6 +51,7 @@ def edit(venue_slug: str, map_id: uuid.UUID) -> Response:
         words=editor_words.words(),
         limits=checking.LIMITS | {"near": spots.NEAR},
         may_change=access.may("admin") and seat_map.archived_at is None,
+        me=actor().name,
         here=_address(venue_slug, map_id),
     )
 
@@ -58,6 +61,31 @@ def show_drawing(venue_slug: str, map_id: uuid.UUID) -> Response:
     """What the editor begins with."""
     _venue, seat_map = _find(venue_slug, map_id)
     return _drawing(seat_map, with_it=True)
+
+
+@bp.get("/now")
+def show_now(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """What an open editor asks every few seconds: the newest version, by whom, and who else has
+    the map open. 304 while none of that changed."""
+    seat_map = maps.newest(map_id, venues.find(venue_slug))
+    visitor = _visitor()
+    others = presence.say(seat_map.id, visitor, at=now())
+    facts = _version_of(seat_map) | {
+        "others": sorted({one.name for one in others if one.person != visitor.person}),
+        "elsewhere": any(one.person == visitor.person for one in others),
+    }
+    response = jsonify(facts)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@bp.post("/now")
+def leave(venue_slug: str, map_id: uuid.UUID) -> Response:
+    """What an editor says as it is closed."""
+    presence.leave(maps.newest(map_id, venues.find(venue_slug)).id, _visitor())
+    return Response(status=204)
 
 
 @bp.put("/drawing")
@@ -277,16 +305,25 @@ def _summary(drawing: dict[str, Any] | None) -> dict[str, int]:
 
 
 def _drawing(seat_map: SeatMap, *, with_it: bool = False) -> Response:
-    facts = {
-        "version": seat_map.version,
-        "changed_at": seat_map.changed_at.isoformat(),
-        "changed_by": seat_map.changed_by,
-    }
+    facts = _version_of(seat_map)
     if with_it:
         facts["drawing"] = seat_map.drawing
     response = jsonify(facts)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _visitor() -> presence.Visitor:
+    tab = request.args.get("tab", "")[:20]
+    return presence.Visitor(str(access.person_id()), tab, actor().name)
+
+
+def _version_of(seat_map: SeatMap) -> dict[str, Any]:
+    return {
+        "version": seat_map.version,
+        "changed_at": seat_map.changed_at.isoformat(),
+        "changed_by": seat_map.changed_by,
+    }
 
 
 def _refused(refusal: Refusal) -> Response:

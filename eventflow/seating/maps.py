@@ -1,7 +1,8 @@
 """Seat maps: drawn of a venue, saved change by change, and never lost to somebody else's save.
 
 A save names the version it was drawn on. Where somebody saved in between, it is refused with who
-and when (`SavedMeanwhile`); what was drawn can then be kept as a map of its own.
+and when (`SavedMeanwhile`); the editor brings both together and saves that on the newest version,
+or what was drawn is kept as a map of its own.
 """
 
 import copy as copying
@@ -47,6 +48,15 @@ def find(map_id: uuid.UUID, venue: Venue | None = None, *, locked: bool = False)
     if locked:
         query = query.with_for_update(of=SeatMap).execution_options(populate_existing=True)
     seat_map = db.session.scalar(query)
+    if seat_map is None:
+        raise NotFound(_("There is no such seat map."))
+    return seat_map
+
+
+def newest(map_id: uuid.UUID, venue: Venue) -> SeatMap:
+    """A map without its drawing: which version is the newest, by whom and since when."""
+    query = select(SeatMap).where(SeatMap.id == map_id, SeatMap.venue_id == venue.id)
+    seat_map = db.session.scalar(query.options(defer(SeatMap.drawing)))
     if seat_map is None:
         raise NotFound(_("There is no such seat map."))
     return seat_map

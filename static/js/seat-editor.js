@@ -11,11 +11,13 @@ import { Inspector } from "./editor/inspector.js"
 import { Categories } from "./editor/categories.js"
 import { Outline } from "./editor/outline.js"
 import { Making } from "./editor/making.js"
-import { Saving, forget, isSame, kept } from "./editor/saving.js"
+import { Saving, forget, kept } from "./editor/saving.js"
+import { Together } from "./editor/together.js"
+import { adopted, merged } from "./editor/merging.js"
 import { Spots } from "./editor/spots.js"
 import { beyond } from "./editor/limits.js"
 import { aligned, distributed, mirrored, turned } from "./editor/arrange.js"
-import { box, count, everything, isNothing, mapped, nothing, pointsOf, round, seatThings, seatWith, seatsOf, transformed, withSeats, without } from "./editor/drawing.js"
+import { box, count, everything, isNothing, isSame, mapped, nothing, pointsOf, round, seatThings, seatWith, seatsOf, transformed, withSeats, without } from "./editor/drawing.js"
 
 class SeatEditor extends HTMLElement {
   async connectedCallback() {
@@ -58,10 +60,12 @@ class SeatEditor extends HTMLElement {
         drawing,
         current: () => this.drawing,
         say: (state, facts) => this.saySaved(state, facts),
+        behind: () => this.together.meet(),
       })
       this.saySaved("saved", { at: new Date(changed_at) })
       this.offerKept()
     }
+    this.together = new Together(this, { url: this.getAttribute("now-url"), version, drawing })
     this.addEventListener("click", this)
     this.refresh()
     this.floor.fit()
@@ -119,7 +123,11 @@ class SeatEditor extends HTMLElement {
       panel: () => this.togglePanel(),
       save: () => this.saving?.hurry(),
       "keep-copy": () => this.keepCopy(),
-      "take-theirs": () => this.takeTheirs(),
+      "keep-mine": () => this.together.keepMine(),
+      "take-theirs": () => this.together.takeTheirs(),
+      "take-out": () => this.together.takeOut(),
+      "look-at-theirs": () => this.together.look(),
+      "close-together": () => this.together.hide(),
       "bring-back": () => this.bringBack(),
       "let-go": () => this.letGo(),
     }
@@ -295,15 +303,14 @@ class SeatEditor extends HTMLElement {
 
   // How saving stands, and what came in between
 
+  time(at) {
+    return new Date(at).toLocaleTimeString(document.documentElement.dataset.times, { hour: "2-digit", minute: "2-digit" })
+  }
+
   saySaved(state, facts = {}) {
-    const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.dataset.times, { hour: "2-digit", minute: "2-digit" })
     const place = this.querySelector("[data-saved]")
     place.dataset.saved = state
-    const said = { time: facts.at ? time(facts.at) : "", who: facts.changed_by, detail: facts.detail }
-    if (state === "conflict") said.time = time(facts.changed_at)
-    place.querySelector("span").textContent = this.word(`save-${state}`, said)
-    this.querySelector("[data-conflict]").hidden = state !== "conflict"
-    if (state === "conflict") this.querySelector("[data-conflict-words]").textContent = this.word("save-conflict", said)
+    place.querySelector("span").textContent = this.word(`save-${state}`, { time: facts.at ? this.time(facts.at) : "", detail: facts.detail })
   }
 
   async keepCopy() {
@@ -312,10 +319,6 @@ class SeatEditor extends HTMLElement {
     if (!answer?.ok) return this.announce("copyFailed")
     const { url } = await answer.json()
     this.leave(url)
-  }
-
-  takeTheirs() {
-    this.leave(location.href)
   }
 
   async leave(url) {
@@ -334,11 +337,13 @@ class SeatEditor extends HTMLElement {
     bar.hidden = false
   }
 
+  // On a map that was changed since, together with what changed.
   bringBack() {
-    const before = this.keptBefore
+    const { base, drawing } = this.keptBefore
     this.querySelector("[data-kept]").hidden = true
-    this.saving.version = before.version
-    this.change(before.drawing, "broughtBack")
+    const before = adopted(base ?? this.drawing, this.drawing)
+    const together = merged(before, adopted(drawing, before), this.drawing)
+    this.change(together.drawing ?? drawing, "broughtBack")
   }
 
   letGo() {

@@ -15,7 +15,10 @@ from eventflow import create_app
 from eventflow.accounts import hosts
 from eventflow.accounts.models import Tenant
 from eventflow.config import Settings
-from eventflow.db import db
+from eventflow.db import db, now, transaction
+from eventflow.seating import maps, venues
+from eventflow.seating.models import SeatMap
+from eventflow.tenancy import acting_for
 
 PHONE = {"width": 390, "height": 844}
 
@@ -75,6 +78,23 @@ def old_phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     yield _watched(context)
     context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield _watched(context)
+    context.close()
+
+
+@pytest.fixture
+def room(riverside, northgate) -> SeatMap:
+    """An empty seat map of Riverside Hall."""
+    with acting_for(riverside.id), transaction():
+        venue = venues.create({"name": "Riverside Hall"}, zone="UTC", at=now())
+        seat_map = maps.create(venue, "Concert", at=now())
+        db.session.expunge(seat_map)
+    return seat_map
 
 
 def _watched(context: BrowserContext) -> Page:

@@ -1,92 +1,27 @@
-"""Drawing seats in a real browser: a theatre of 1,200 by hand, by keyboard, by two at once."""
+"""Drawing seats in a real browser: a theatre of 1,200 by hand, by keyboard."""
 
-import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from eventflow.db import db, now, transaction
-from eventflow.seating import maps, venues
-from eventflow.seating.models import SeatMap
+from eventflow.db import now, transaction
+from eventflow.seating import maps
 from eventflow.tenancy import acting_for
 from tests.browser.conftest import PHONE, _watched
+from tests.browser.editor import (
+    address,
+    category,
+    drawn,
+    kept,
+    open_editor,
+    picture,
+    press_block,
+    saved,
+)
 from tests.browser.test_organizing import come_in
 
 pytestmark = pytest.mark.browser
-
-PICTURES = os.environ.get("PICTURES_OF_DRAWING")
-
-
-@pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield _watched(context)
-    context.close()
-
-
-@pytest.fixture
-def room(riverside, northgate) -> SeatMap:
-    """An empty map of Riverside Hall."""
-    with acting_for(riverside.id), transaction():
-        venue = venues.create({"name": "Riverside Hall"}, zone="UTC", at=now())
-        seat_map = maps.create(venue, "Concert", at=now())
-        db.session.expunge(seat_map)
-    return seat_map
-
-
-def address(seat_map: SeatMap) -> str:
-    return f"/manage/venues/riverside-hall/maps/{seat_map.id}"
-
-
-def open_editor(page: Page, served, riverside, user, seat_map) -> None:
-    come_in(page, served, riverside, user, address(seat_map))
-    page.wait_for_selector("seat-editor[ready]")
-
-
-def drawn(page: Page) -> dict:
-    """What the editor shows, as it is."""
-    return json.loads(
-        page.evaluate("JSON.stringify(document.querySelector('seat-editor').drawing)")
-    )
-
-
-def saved(page: Page) -> None:
-    page.wait_for_function(
-        "() => { const e = document.querySelector('seat-editor');"
-        " return !e.saving.isOpen && !e.saving.busy }"
-    )
-
-
-def kept(riverside, seat_map) -> SeatMap:
-    db.session.rollback()
-    with acting_for(riverside.id):
-        found = maps.find(seat_map.id)
-        db.session.refresh(found)
-        db.session.expunge(found)
-    return found
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
-
-
-def press_block(page: Page, at: tuple[int, int], **measures: str) -> None:
-    page.get_by_role("button", name="Block of rows").click()
-    page.locator("[data-floor]").click(position={"x": at[0], "y": at[1]})
-    dialog = page.locator("[data-dialog=block]")
-    for name, value in measures.items():
-        field = dialog.locator(f"[name={name}]")
-        if field.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-    page.get_by_role("button", name="Draw the block").click()
-    expect(dialog).to_be_hidden()
 
 
 def test_enter_draws_what_a_form_says_and_undoing_says_what(desk, served, riverside, ada, room):
@@ -186,10 +121,6 @@ def test_a_theatre_of_1200_seats_is_drawn_by_hand_within_ten_minutes(
     saved(desk)
     assert kept(riverside, room).drawing == theatre
     assert desk.troubles == []
-
-
-def category(page: Page, name: str) -> str:
-    return next(one["id"] for one in drawn(page)["categories"] if one["name"] == name)
 
 
 def fill(dialog, measures: dict[str, str]) -> None:
@@ -422,27 +353,6 @@ def test_pulling_chooses_moves_and_paints(desk, served, riverside, ada, room):
     desk.mouse.up()
     painted = drawn(desk)["sections"][0]["rows"][1]["seats"]
     assert {seat.get("category") for seat in painted} == {drawn(desk)["categories"][1]["id"]}
-
-
-def test_whoever_saves_later_is_told_and_loses_nothing(desk, served, riverside, ada, room):
-    open_editor(desk, served, riverside, ada, room)
-    with acting_for(riverside.id), transaction():
-        theirs = maps.find(room.id, locked=True)
-        drawing = json.loads(json.dumps(theirs.drawing)) | {"width": 4321}
-        maps.replace(theirs, drawing, at=now())
-        theirs.changed_by = "Ana"
-
-    press_block(desk, (400, 300), rows="2", seats="4")
-    bar = desk.locator("[data-conflict]")
-    expect(bar).to_contain_text("Ana saved a newer version at")
-    assert kept(riverside, room).drawing["width"] == 4321
-
-    mine = drawn(desk)
-    bar.get_by_role("button", name="Keep mine as a copy").click()
-    desk.wait_for_url(lambda url: str(room.id) not in url)
-    desk.wait_for_selector("seat-editor[ready]")
-    assert drawn(desk) == mine
-    assert "Ada" in desk.locator("h1").inner_text()
 
 
 def test_a_save_whose_answer_got_lost_is_nobody_elses(desk, served, riverside, ada, room):

@@ -11,7 +11,7 @@ import pytest
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.queue import OutboxJob
-from eventflow.seating import exporting, importing, map_imports, maps, venues
+from eventflow.seating import exporting, importing, map_imports, maps, presence, venues
 from eventflow.seating.models import MapImport, SeatMap
 from eventflow.tenancy import acting_for
 from jobs import seating as jobs
@@ -203,6 +203,43 @@ def test_the_later_save_is_told_who_came_first(console, here, concert):
     kept = console.post(f"{here}/keep-copy", json={"drawing": drawing | {"width": 9000}})
     assert kept.status_code == 201
     assert len(maps.of_venue(again(concert).venue)) == 2
+
+
+def test_an_open_editor_hears_of_newer_versions_and_of_who_is_there(
+    console, app, riverside, ada, here, concert
+):
+    first = console.get(f"{here}/now?tab=t1")
+    assert first.json == {
+        "version": 1,
+        "changed_by": concert.changed_by,
+        "changed_at": concert.changed_at.isoformat(),
+        "others": [],
+        "elsewhere": False,
+    }
+    same = console.get(f"{here}/now?tab=t1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.data) == (304, b"")
+
+    hers = browser_at(app, riverside, ada)
+    assert hers.get(f"{here}/now?tab=t2").json["others"] == ["Olivia"]
+    saved = hers.put(f"{here}/drawing", json={"base": 1, "drawing": concert.drawing})
+    assert saved.status_code == 200
+    heard = console.get(f"{here}/now?tab=t1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (heard.json["version"], heard.json["changed_by"]) == (2, "Ada")
+    assert (heard.json["others"], heard.json["elsewhere"]) == (["Ada"], False)
+    assert console.get(f"{here}/now?tab=t3").json["elsewhere"] is True
+    assert hers.post(f"{here}/now?tab=t2").status_code == 204
+    assert console.post(f"{here}/now?tab=t1").status_code == 204
+    left = console.get(f"{here}/now?tab=t3").json
+    assert (left["others"], left["elsewhere"]) == ([], False)
+
+
+def test_whoever_says_nothing_for_a_while_is_not_there(app, concert):
+    at = now()
+    ana, bea = presence.Visitor("1", "t1", "Ana"), presence.Visitor("2", "t2", "Bea")
+    assert presence.say(concert.id, ana, at=at) == []
+    assert presence.say(concert.id, bea, at=at + timedelta(seconds=presence.SEEN_FOR)) == [ana]
+    later = at + timedelta(seconds=presence.SEEN_FOR + 1)
+    assert presence.say(concert.id, bea, at=later) == []
 
 
 def test_of_eight_saves_at_once_one_is_kept_and_seven_are_told(app, at_riverside, concert):

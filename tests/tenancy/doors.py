@@ -188,6 +188,8 @@ DOORS: list[tuple[str, str, str]] = [
     ("venues_console.create_map", TENANT, "admin"),
     ("maps_console.edit", TENANT, "staff"),
     ("maps_console.show_drawing", TENANT, "staff"),
+    ("maps_console.show_now", TENANT, "staff"),
+    ("maps_console.leave", TENANT, "staff"),
     ("maps_console.show_picture", TENANT, "staff"),
     ("maps_console.export_csv", TENANT, "staff"),
     ("maps_console.export_json", TENANT, "staff"),

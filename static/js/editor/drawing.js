@@ -191,6 +191,14 @@ export function extent(drawing) {
   return box([[0, 0], [drawing.width, drawing.height]])
 }
 
+// Whether two things say the same; the order of what is said is nothing.
+export function isSame(one, other) {
+  if (one === other) return true
+  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]))
+}
+
 // A name has room for 80 letters, that of a copy too.
 export function freeName(wanted, taken) {
   let [name, number] = [wanted, 2]

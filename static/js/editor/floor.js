@@ -73,6 +73,12 @@ export class Floor {
     this.show(extent(this.drawing), 40)
   }
 
+  isInSight({ left, top, right, bottom }) {
+    const { x, y, scale } = this.view
+    const { width, height } = this.size
+    return left * scale + x >= 0 && top * scale + y >= 0 && right * scale + x <= width && bottom * scale + y <= height
+  }
+
   reveal([x, y]) {
     const { width, height } = this.size
     const [sx, sy] = [x * this.view.scale + this.view.x, y * this.view.scale + this.view.y]

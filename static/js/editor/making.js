@@ -306,7 +306,7 @@ export class Making {
     this.editor.inspector.show()
     this.editor.outline.mark()
     const its = box(pointsOf(drawing, chosen))
-    if (Number.isFinite(its.x)) this.editor.floor.reveal([its.x, its.y])
+    if (Number.isFinite(its.x) && !this.editor.floor.isInSight(its)) this.editor.floor.fit()
     return null
   }
 

@@ -1,13 +1,15 @@
 // Saves by itself what changed, says how that stands, and loses nothing on the way: what the
-// server does not have yet is kept in this browser, and offered again after a crash.
+// server does not have yet is kept in this browser, and offered again after a crash. Where somebody
+// else saved a newer version it waits until both are brought together.
+import { isSame } from "./drawing.js"
 
 const SOON = 900
 const PATIENCE = 30000
 const STORE = "drawings"
 
 export class Saving {
-  constructor({ url, key, version, drawing, current, say }) {
-    Object.assign(this, { url, key, version, current, say })
+  constructor({ url, key, version, drawing, current, say, behind }) {
+    Object.assign(this, { url, key, version, current, say, behind })
     this.saved = drawing
     this.tries = 0
     this.sent = []
@@ -23,14 +25,14 @@ export class Saving {
   changed() {
     if (!this.isOpen && !this.busy) return this.settled()
     this.keepSoon()
-    if (!this.conflict) this.later(SOON)
+    if (!this.isBehind) this.later(SOON)
   }
 
   // Copying a large hall takes a moment; of quick edits one after the other the last is enough.
   keepSoon() {
     this.keeping ??= setTimeout(() => {
       this.keeping = null
-      if (this.isOpen) keep(this.key, { version: this.version, drawing: this.current(), at: Date.now() })
+      if (this.isOpen) keep(this.key, { version: this.version, base: this.saved, drawing: this.current(), at: Date.now() })
     }, 250)
   }
 
@@ -40,12 +42,12 @@ export class Saving {
   }
 
   hurry() {
-    if (this.isOpen && !this.busy && !this.conflict) this.save()
+    if (this.isOpen && !this.busy && !this.isBehind) this.save()
   }
 
   async save() {
     clearTimeout(this.timer)
-    if (this.busy || this.conflict || !this.isOpen) return
+    if (this.busy || this.isBehind || !this.isOpen) return
     this.busy = true
     const drawing = this.current()
     const earlier = this.sent
@@ -70,17 +72,13 @@ export class Saving {
   async answered(answer, drawing) {
     if (answer.ok) {
       const facts = await answer.json()
-      this.version = facts.version
-      this.saved = drawing
-      this.sent = []
-      this.tries = 0
+      Object.assign(this, { version: facts.version, saved: drawing, sent: [], tries: 0 })
       if (this.isOpen) this.later(SOON)
       else this.settled(facts.changed_at)
     } else if (answer.status === 409) {
-      const facts = await answer.json()
-      if (await this.wasOurs()) return
-      this.conflict = facts
-      this.say("conflict", facts)
+      this.isBehind = true
+      this.say("behind")
+      this.behind()
     } else if (answer.status === 422) {
       const facts = await answer.json()
       this.say("refused", { detail: facts.errors[0]?.message ?? facts.detail })
@@ -90,18 +88,18 @@ export class Saving {
   }
 
   // A save whose answer got lost on the way is there all the same, and is nobody else's.
-  async wasOurs() {
-    if (!this.sent.length) return false
-    const answer = await fetch(this.url, { headers: { Accept: "application/json" } })
-    const facts = answer.ok ? await answer.json() : {}
-    const ours = this.sent.find((drawing) => isSame(facts.drawing, drawing))
-    if (!ours) return false
-    this.saved = ours
-    this.sent = []
-    this.version = facts.version
-    if (this.isOpen) this.later(0)
-    else this.settled(facts.changed_at)
-    return true
+  wasOurs({ drawing, version, changed_at }) {
+    const ours = this.sent.find((one) => isSame(drawing, one))
+    if (ours) this.caughtUp({ version, changed_at }, ours)
+    return Boolean(ours)
+  }
+
+  // What is saved now is this drawing, whoever drew it.
+  caughtUp({ version, changed_at }, drawing) {
+    Object.assign(this, { version, saved: drawing, sent: [], tries: 0, isBehind: false })
+    if (!this.isOpen) return this.settled(changed_at)
+    this.keepSoon()
+    this.later(0)
   }
 
   failed(state) {
@@ -124,14 +122,6 @@ export function changes(drawing, saved) {
   const named = (thing) => (known.has(thing) ? { same: thing.id } : thing)
   const sections = drawing.sections.map((section) => (known.has(section) ? named(section) : { ...section, rows: section.rows.map(named) }))
   return { ...drawing, sections, shapes: drawing.shapes.map(named) }
-}
-
-// Whether two drawings say the same; the order of what is said is nothing.
-export function isSame(one, other) {
-  if (one === other) return true
-  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false
-  const names = Object.keys(one)
-  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]))
 }
 
 // What this browser keeps, by map. Where it may keep nothing, the page works all the same.

@@ -1,0 +1,198 @@
+"""Two people on one seat map: told of each other, their work brought together, none of it lost."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from eventflow.db import db, now, transaction
+from eventflow.seating import maps
+from eventflow.tenancy import acting_for
+from tests.browser.conftest import _watched
+from tests.browser.editor import drawn, kept, open_editor, press_block, saved
+from tests.people import make_member
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def by_ana(riverside, room) -> Iterator[dict]:
+    """The drawing as it is kept, for somebody else to change and save."""
+    db.session.rollback()
+    with acting_for(riverside.id), transaction():
+        theirs = maps.find(room.id, locked=True)
+        drawing = json.loads(json.dumps(theirs.drawing))
+        yield drawing
+        maps.replace(theirs, drawing, at=now())
+        theirs.changed_by = "Ana"
+
+
+def test_what_somebody_else_saves_is_told_at_once_and_undoing_leaves_it_alone(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4")
+    saved(desk)
+    with by_ana(riverside, room) as drawing:
+        for seat in drawing["sections"][0]["rows"][1]["seats"]:
+            seat["number"] = f"1{seat['number']}"
+        drawing["shapes"].append({"id": "h9", "kind": "rectangle", "width": 200, "height": 90})
+
+    bar = desk.locator("[data-together]")
+    expect(bar).to_contain_text("Ana changed this map at")
+    expect(bar).to_contain_text("4 seats in Stalls and rectangle.")
+    both = drawn(desk)
+    assert both == kept(riverside, room).drawing
+
+    bar.get_by_role("button", name="Look at it").click()
+    compared = desk.locator("[data-dialog=compare]")
+    expect(compared.locator("figcaption")).to_have_text(["Before", "Now"])
+    compared.get_by_role("button", name="Close").click()
+
+    desk.locator("[data-do=undo]").click()
+    assert [shape["id"] for shape in drawn(desk)["shapes"]] == ["h9"]
+    desk.locator("[data-do=redo]").click()
+    assert drawn(desk) == both
+
+    bar.get_by_role("button", name="Take it out again").click()
+    assert drawn(desk)["shapes"] == []
+    assert [seat["number"] for seat in drawn(desk)["sections"][0]["rows"][1]["seats"]] == [
+        "1", "2", "3", "4",
+    ]  # fmt: skip
+    saved(desk)
+    assert kept(riverside, room).drawing == drawn(desk)
+    assert desk.troubles == []
+
+
+def test_what_two_draw_at_once_comes_together(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4")
+    saved(desk)
+    desk.route("**/now*", lambda route: route.abort())  # Only a save will tell.
+    with by_ana(riverside, room) as drawing:
+        rows = drawing["sections"][0]["rows"]
+        rows[0]["seats"][0]["kind"] = "accessible"
+        seats = [{"id": "k9", "number": "1", "x": 100, "y": 100}]
+        rows.append({"id": "r9", "label": "C", "seats": seats})
+
+    press_block(desk, (400, 300), rows="1", seats="2", y="1500")
+    bar = desk.locator("[data-together]")
+    expect(bar).to_contain_text("Yours and what Ana saved at")
+    expect(bar).to_contain_text("Both were called C; yours is D now.")
+    saved(desk)
+    together = kept(riverside, room).drawing
+    assert together == drawn(desk)
+    [section] = together["sections"]
+    assert sorted((row["label"], len(row["seats"])) for row in section["rows"]) == [
+        ("A", 4), ("B", 4), ("C", 1), ("D", 2),
+    ]  # fmt: skip
+    assert section["rows"][0]["seats"][0]["kind"] == "accessible"
+    expect(desk.locator("[data-conflict]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("press", "y"), [("Keep mine", 20), ("Take theirs", 500)], ids=["mine", "theirs"]
+)
+def test_only_where_both_changed_the_same_is_there_a_choice(
+    desk, served, riverside, ada, room, press, y
+):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4", x="1500", y="1000")
+    saved(desk)
+    desk.route("**/now*", lambda route: route.abort())
+    with by_ana(riverside, room) as drawing:
+        for seat in drawing["sections"][0]["rows"][0]["seats"]:
+            seat["y"] = 1500
+        drawing["width"] = 4321
+    desk.keyboard.press("ArrowDown")
+    mine = drawn(desk)
+
+    clash = desk.locator("[data-conflict]")
+    expect(clash).to_contain_text("You and Ana both changed the same")
+    expect(clash).to_contain_text("Stalls, row A.")
+    clash.get_by_role("button", name="Look at both").click()
+    compared = desk.locator("[data-dialog=compare]")
+    expect(compared.locator("figcaption")).to_have_text(["Theirs", "Yours"])
+    compared.get_by_role("button", name="Close").click()
+    assert kept(riverside, room).drawing["width"] == 4321
+    assert drawn(desk) == mine
+
+    clash.get_by_role("button", name=press, exact=True).click()
+    saved(desk)
+    together = kept(riverside, room).drawing
+    assert together == drawn(desk)
+    assert together["width"] == 4321
+    assert [row["seats"][0]["y"] - 1000 for row in together["sections"][0]["rows"]] == [y, 115]
+    if press == "Take theirs":
+        desk.locator("[data-do=undo]").click()
+        assert drawn(desk)["sections"] == mine["sections"]
+
+
+def test_who_is_there_too_is_said_and_mine_can_be_kept_as_a_map(
+    desk, browser, served, riverside, ada, room
+):
+    ana = make_member(riverside, "admin", "Ana")
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    other = _watched(context)
+    open_editor(other, served, riverside, ana, room)
+    open_editor(desk, served, riverside, ada, room)
+    expect(desk.locator(".editor__company")).to_have_text("Ana has this map open too")
+    expect(other.locator(".editor__company")).to_have_text("Ada has this map open too")
+
+    press_block(other, (400, 300), rows="1", seats="3", name="Circle")
+    saved(other)
+    expect(desk.locator("[data-together]")).to_contain_text("Ana changed this map at")
+    assert drawn(desk) == drawn(other)
+
+    desk.route("**/now*", lambda route: route.abort())
+    other.locator("[data-do=undo]").click()
+    saved(other)
+    desk.locator("[data-outline] button").first.click()
+    desk.locator("[data-panel=section] [data-fact=note]").fill("Up the stairs")
+    desk.locator("[data-panel=section] [data-fact=note]").press("Enter")
+    mine = drawn(desk)
+    clash = desk.locator("[data-conflict]")
+    expect(clash).to_contain_text("section Circle")
+    other.close()
+    desk.unroute("**/now*")
+    desk.evaluate("document.querySelector('seat-editor').together.ask()")
+    expect(desk.locator(".editor__company")).to_be_hidden()
+    clash.get_by_role("button", name="Keep mine as a map of its own").click()
+    desk.wait_for_url(lambda url: str(room.id) not in url)
+    desk.wait_for_selector("seat-editor[ready]")
+    assert drawn(desk) == mine
+    assert "Ada" in desk.locator("h1").inner_text()
+    assert desk.troubles == other.troubles == []
+    context.close()
+
+
+def test_edits_of_two_that_touch_different_things_all_come_together(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    assert desk.evaluate((HERE / "merging_apart.js").read_text()) == []
+
+
+def test_where_two_changed_the_same_one_side_stands_whole_and_it_is_told(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    told = desk.evaluate((HERE / "merging_same.js").read_text())
+    for name in (
+        "a row labelled twice",
+        "a seat moved twice",
+        "a section gone and drawn in",
+        "a section drawn in and gone",
+    ):
+        assert [told[f"{name}, {side}"] for side in ("mine", "theirs")] == [
+            [1, "mine"],
+            [1, "theirs"],
+        ]
+    assert told["the same twice, mine"] == [0, "mine"]
+    assert told["moved"] == [["sb"], ["ta", "tb", "Y"]]
+    assert told["unused"] == ["c", "d"]
