@@ -100,7 +100,8 @@ class Lines:
 
     def _heads(self, line: int, cells: list[str]) -> list[str]:
         heads = [cell.strip().lower() for cell in cells]
-        for head in heads:
+        # Where none is known, they are no names at all: a line of seats, or another kind of file.
+        for head in heads if set(heads) & set(COLUMNS) else ():
             if head and head not in COLUMNS:
                 self._wrong(line, head[:40], _("There is no column of this name."))
             elif head and heads.count(head) > 1:

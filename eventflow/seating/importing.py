@@ -53,6 +53,8 @@ def read(data: bytes, format: str, progress: Progress = lambda done, of: None) -
         return _refused(0, "", _("This file is larger than 10 MB. A hall of 40,000 seats has 4."))
     if not data.strip():
         return _refused(1, "", _("This file is empty."))
+    if kind := _other_kind(data):
+        return _refused(1, "", kind)
     text = _decoded(data)
     if isinstance(text, Wrong):
         return Read(errors=[text])
@@ -61,6 +63,17 @@ def read(data: bytes, format: str, progress: Progress = lambda done, of: None) -
 
 def _refused(line: int, column: str, sentence: str) -> Read:
     return Read(errors=[Wrong(line, column, sentence)])
+
+
+def _other_kind(data: bytes) -> str | None:
+    """What a file says by its first bytes that it is, where that is no text."""
+    if data.startswith(b"%PDF"):
+        return _("This is a PDF, whatever it is called. Save the seats as CSV in UTF-8.")
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _("This is a spreadsheet, not a CSV. Save it as CSV in UTF-8 from there.")
+    if data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
+        return _("This is a picture, whatever it is called. Seats come as CSV or JSON.")
+    return None
 
 
 def _decoded(data: bytes) -> str | Wrong:

@@ -122,7 +122,11 @@ def test_all_broken_lines_are_told_at_once(app):
     [
         ("section,row\nSäle,A".encode("latin-1"), "UTF-8"),
         ("section,row".encode("utf-16"), "UTF-16"),
-        (b"PK\x03\x04\x00\x00", "no text"),
+        (b"PK\x03\x04\x00\x00", "a spreadsheet"),
+        (b"%PDF-1.7\n\xe2\xe3", "a PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"section,row\nStalls\x00,A", "no text"),
+        (b"Stalls,A,1,5,5\nStalls,A,2,9,9\n", "missing: section"),
         (b"", "empty"),
         (b"section,row,number\nA,1,1", "missing: x, y"),
         (b"section,row,number,x,y,price\n", "no column"),
