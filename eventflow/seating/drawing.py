@@ -71,8 +71,10 @@ def _points(drawing: Drawing) -> Iterator[tuple[float, float]]:
         for x, y in section.get("outline", ()):
             yield float(x), float(y)
     for shape in drawing.get("shapes", ()):
-        x, y = float(shape.get("x", 0)), float(shape.get("y", 0))
-        yield x, y
-        yield x + float(shape.get("width") or 0), y + float(shape.get("height") or 0)
-        for px, py in shape.get("points", ()):
+        points = shape.get("points", ())
+        for px, py in points:
             yield float(px), float(py)
+        if not points:
+            x, y = float(shape.get("x", 0)), float(shape.get("y", 0))
+            yield x, y
+            yield x + float(shape.get("width") or 0), y + float(shape.get("height") or 0)

@@ -263,14 +263,16 @@ def extent(drawing: Drawing) -> tuple[float, float, float, float]:
         xs += [point[0] for point in points]
         ys += [point[1] for point in points]
     for shape in drawing["shapes"]:
+        xs += [point[0] for point in shape["points"]]
+        ys += [point[1] for point in shape["points"]]
+        if shape["points"]:
+            continue
         reach = math.hypot(shape["width"], shape["height"]) / 2 if shape["rotation"] else 0
         middle = (shape["x"] + shape["width"] / 2, shape["y"] + shape["height"] / 2)
         xs += [middle[0] - max(reach, shape["width"] / 2)]
         xs += [middle[0] + max(reach, shape["width"] / 2)]
         ys += [middle[1] - max(reach, shape["height"] / 2)]
         ys += [middle[1] + max(reach, shape["height"] / 2)]
-        xs += [point[0] for point in shape["points"]]
-        ys += [point[1] for point in shape["points"]]
     if not xs:
         return 0, 0, drawing["width"], drawing["height"]
     return min(xs) - 60, min(ys) - 60, max(xs) + 60, max(ys) + 60

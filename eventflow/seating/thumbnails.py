@@ -65,31 +65,37 @@ def _add_row(
 
 def shape_of(shape: dict[str, Any]) -> str:
     x, y, width, height = (shape[name] for name in ("x", "y", "width", "height"))
-    middle = (x + width / 2, y + height / 2)
+    middle = _middle(shape)
     turn = f' transform="rotate({shape["rotation"]} {middle[0]:g} {middle[1]:g})"'
     turn = turn if shape["rotation"] else ""
     look = f'fill="{GREY}" fill-opacity="0.25" stroke="{GREY}" stroke-width="6"'
     kind, drawn = shape["kind"], ""
-    if kind in ("stage", "rectangle"):
+    if kind == "line":
+        points = _points(shape["points"])
+        drawn = f'<polyline points="{points}" fill="none" stroke="{GREY}" stroke-width="10"/>'
+    elif shape["points"] and kind != "text":
+        drawn = f'<polygon points="{_points(shape["points"])}" {look}/>'
+    elif kind in ("stage", "rectangle"):
         drawn = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="12" {look}{turn}/>'
     elif kind == "ellipse":
         drawn = (
             f'<ellipse cx="{middle[0]:g}" cy="{middle[1]:g}" rx="{width / 2:g}" '
             f'ry="{height / 2:g}" {look}{turn}/>'
         )
-    elif kind == "polygon":
-        drawn = f'<polygon points="{_points(shape["points"])}" {look}/>'
-    elif kind == "line":
-        points = _points(shape["points"])
-        drawn = f'<polyline points="{points}" fill="none" stroke="{GREY}" stroke-width="10"/>'
     if shape["text"]:
-        where = (x, y) if kind == "text" else middle
         drawn += (
-            f'<text x="{where[0]:g}" y="{where[1]:g}" font-size="{shape["size"]}" '
+            f'<text x="{middle[0]:g}" y="{middle[1]:g}" font-size="{shape["size"]}" '
             'font-family="sans-serif" text-anchor="middle" dominant-baseline="central" '
             f'fill="{GREY}"{turn if kind == "text" else ""}>{escape(shape["text"])}</text>'
         )
     return drawn
+
+
+def _middle(shape: dict[str, Any]) -> tuple[float, float]:
+    if not shape["points"]:
+        return shape["x"] + shape["width"] / 2, shape["y"] + shape["height"] / 2
+    xs, ys = zip(*shape["points"], strict=True)
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def table_of(table: dict[str, Any]) -> str:

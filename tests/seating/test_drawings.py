@@ -9,7 +9,16 @@ from hypothesis import HealthCheck, given, settings
 
 from eventflow.demo.halls import arena, club, theatre
 from eventflow.errors import Invalid
-from eventflow.seating import checking, exporting, importing, spots, templates
+from eventflow.seating import (
+    checking,
+    drawing,
+    exporting,
+    importing,
+    maps,
+    spots,
+    templates,
+    thumbnails,
+)
 from tests.seating import halls
 from tests.seating.drawings import drawings, hall
 
@@ -250,3 +259,17 @@ def test_a_map_has_forty_thousand_seats_at_most(app):
     hall(40_000)
     with pytest.raises(Invalid, match="put right"):
         hall(40_001)
+
+
+def test_a_stage_drawn_by_its_corners_is_in_the_pictures():
+    corners = [[1000, 100], [2000, 100], [1500, 400]]
+    stage = {
+        "id": "h1", "kind": "stage", "x": 0, "y": 0, "width": 0, "height": 0, "rotation": 0,
+        "points": corners, "text": "Stage", "size": 40,
+    }  # fmt: skip
+    drawn = thumbnails.shape_of(stage)
+    assert '<polygon points="1000,100 2000,100 1500,400"' in drawn
+    assert '<text x="1500" y="250"' in drawn
+    alone = {"sections": [], "shapes": [stage]}
+    assert maps.extent(alone) == (940, 40, 2060, 460)
+    assert drawing.bounds(alone) == (900, 0, 2100, 500)

@@ -315,10 +315,10 @@ export function shapeElements(shape, chosen = false) {
   const look = { class: chosen ? "floor__chosen" : `floor__shape floor__shape--${kind}` }
   const points = shape.points.map((point) => point.join(",")).join(" ")
   const made = []
-  if (kind === "stage" || kind === "rectangle") made.push(make("rect", { x, y, width, height, rx: 8, ...look, ...turn }))
+  if (kind === "line") made.push(make("polyline", { points, ...look }))
+  else if (points && kind !== "text") made.push(make("polygon", { points, ...look }))
+  else if (kind === "stage" || kind === "rectangle") made.push(make("rect", { x, y, width, height, rx: 8, ...look, ...turn }))
   else if (kind === "ellipse") made.push(make("ellipse", { cx, cy, rx: width / 2, ry: height / 2, ...look, ...turn }))
-  else if (kind === "polygon") made.push(make("polygon", { points, ...look }))
-  else if (kind === "line") made.push(make("polyline", { points, ...look }))
   else if (chosen) made.push(make("rect", { x, y, width, height, ...look, ...turn }))
   if (shape.text && !chosen) {
     const middle = shape.points.length ? box(shape.points) : { x: cx, y: cy }
