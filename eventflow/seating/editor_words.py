@@ -91,6 +91,8 @@ def _happened() -> dict[str, str]:
         "changed": _("Changed"),
         "numbered": _("Numbered {count} rows"),
         "blockDrawn": _("Drew {count} seats in {rows} rows: {name}"),
+        "previewBlock": _("{count} seats in {rows} rows: {width} m wide, {depth} m deep"),
+        "previewTables": _("{count} seats at {rows} tables: {width} m wide, {depth} m deep"),
         "tableDrawn": _("Drew a table with {count} seats"),
         "tablesDrawn": _("Drew {tables} tables with {count} seats"),
         "standingDrawn": _("Drew {name}, where {count} stand"),

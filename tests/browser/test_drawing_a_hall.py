@@ -183,6 +183,28 @@ def test_a_block_of_impossible_measures_is_refused_at_its_fields(
     assert kept(riverside, room).drawing == drawn(desk)
 
 
+def test_a_block_is_seen_before_it_is_drawn_and_in_sight_afterwards(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    desk.keyboard.press("b")
+    desk.keyboard.press("Enter")
+    dialog = desk.locator("[data-dialog=block]")
+    seen = dialog.locator("[data-preview] figcaption")
+    expect(seen).to_have_text("200 seats in 10 rows: 9.9 m wide, 8.6 m deep")
+    fill(dialog, {"rows": "20", "seats": "40"})
+    expect(seen).to_have_text("800 seats in 20 rows: 20.3 m wide, 18.1 m deep")
+    fill(dialog, {"radius": "10"})
+    expect(dialog.locator("[data-preview][data-faint]")).to_be_visible()
+    fill(dialog, {"radius": "0", "y": "5000"})
+    dialog.locator("[name=y]").press("Enter")
+    expect(dialog).to_be_hidden()
+    desk.wait_for_function(
+        "() => { const { floor } = document.querySelector('seat-editor');"
+        " return floor.isInSight(floor.frameOf) }"
+    )
+
+
 def test_what_counts_start_at_follows_what_is_counted(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     press_block(desk, (400, 300), rows="2", seats="4", rowsAs="numbers")

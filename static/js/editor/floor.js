@@ -176,10 +176,7 @@ export class Floor {
     const elements = []
     for (const section of this.drawing.sections) {
       for (const { table } of section.rows) {
-        if (!table) continue
-        const turn = table.rotation ? { transform: `rotate(${table.rotation} ${table.x} ${table.y})` } : {}
-        if (table.shape === "round") elements.push(make("ellipse", { cx: table.x, cy: table.y, rx: table.width / 2, ry: table.height / 2, class: "floor__table", ...turn }))
-        else elements.push(make("rect", { x: table.x - table.width / 2, y: table.y - table.height / 2, width: table.width, height: table.height, rx: 8, class: "floor__table", ...turn }))
+        if (table) elements.push(tableElement(table))
       }
     }
     this.tables.replaceChildren(...elements)
@@ -306,6 +303,12 @@ function rowWords(row) {
   const length = Math.hypot(last.x - first.x, last.y - first.y) || 1
   const [dx, dy] = first === last ? [1, 0] : [(last.x - first.x) / length, (last.y - first.y) / length]
   return ends.map((seat, index) => make("text", { x: seat.x + dx * (index ? 52 : -52), y: seat.y + dy * (index ? 52 : -52), class: "floor__label" }, row.label))
+}
+
+export function tableElement({ shape, x, y, width, height, rotation }) {
+  const look = { class: "floor__table", ...(rotation ? { transform: `rotate(${rotation} ${x} ${y})` } : {}) }
+  if (shape === "round") return make("ellipse", { cx: x, cy: y, rx: width / 2, ry: height / 2, ...look })
+  return make("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: 8, ...look })
 }
 
 export function shapeElements(shape, chosen = false) {

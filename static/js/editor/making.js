@@ -1,5 +1,6 @@
 // Making things: by a form that asks for their measures, or by pulling them out on the floor.
-import { box, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
+import { SEAT, box, corners, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
+import { make, tableElement } from "./floor.js"
 import { block, rowAlong, table } from "./generators.js"
 import { aislesIn, clear, say, startOf, tightest, told, wrongIn } from "./measures.js"
 import { nextLabel, rowLabels, seatNumbers } from "./numbering.js"
@@ -15,8 +16,8 @@ export class Making {
       const form = dialog.querySelector("form")
       form.addEventListener("submit", (event) => this.submitted(event, dialog))
       form.addEventListener("keydown", (event) => this.entered(event, form))
-      form.addEventListener("change", (event) => this.measureChanged(event.target, form))
-      form.addEventListener("input", (event) => clear(event.target))
+      form.addEventListener("change", (event) => { this.measureChanged(event.target, form); this.preview(dialog) })
+      form.addEventListener("input", (event) => { clear(event.target); this.preview(dialog) })
     }
   }
 
@@ -47,7 +48,7 @@ export class Making {
     const usual = { stage: [800, 240], text: [300, 60] }[kind] ?? [300, 200]
     const its = to ? box([from, to]) : { left: from[0] - usual[0] / 2, top: from[1] - usual[1] / 2, width: usual[0], height: usual[1] }
     const text = { stage: this.editor.word("stage"), text: this.editor.word("text") }[kind] ?? ""
-    this.addShape({ kind, x: round(its.left), y: round(its.top), width: round(Math.max(its.width, 10)), height: round(Math.max(its.height, 10)), points: [], text })
+    this.addShape({ kind, x: round(its.left), y: round(its.top), width: round(Math.max(its.width, 10)), height: round(Math.max(its.height, 10)), points: [], text, ...(kind === "stage" ? { size: 80 } : {}) })
   }
 
   addShape(facts) {
@@ -98,7 +99,38 @@ export class Making {
     if (name === "block" && form.elements.section.value !== "new") this.continueLabels(form)
     for (const field of form.elements) clear(field)
     dialog.querySelector("[data-wrong]").textContent = ""
+    this.preview(dialog)
     dialog.showModal()
+  }
+
+  // What the measures would draw, while they are written: its picture and its size. Of measures that
+  // can't be drawn the picture before them stays, faint.
+  preview(dialog) {
+    const figure = dialog.querySelector("[data-preview]")
+    const form = dialog.querySelector("form")
+    if (!figure) return
+    const rows = wrongIn(form).length ? null : this.rowsOf(dialog.dataset.dialog, numbered(Object.fromEntries(new FormData(form))))
+    figure.toggleAttribute("data-faint", !rows)
+    if (!rows) return
+    const { editor } = this
+    const seats = rows.flatMap((row) => row.seats)
+    const its = box([...seats.map((seat) => [seat.x, seat.y]), ...rows.flatMap(({ table }) => (table ? corners({ ...table, x: table.x - table.width / 2, y: table.y - table.height / 2, points: [] }) : []))])
+    const svg = figure.querySelector("svg")
+    svg.setAttribute("viewBox", [its.left - SEAT, its.top - SEAT, its.width + SEAT * 2, its.height + SEAT * 2].join(" "))
+    const d = seats.map(({ x, y }) => `M${x} ${y}h0`).join("")
+    const category = editor.drawing.categories.find((one) => one.id === form.elements.category.value)
+    svg.replaceChildren(...rows.filter((row) => row.table).map((row) => tableElement(row.table)), make("path", { d, class: "floor__seat", stroke: category?.colour ?? "currentColor" }))
+    const facts = { rows: told(rows.length), count: told(seats.length), width: metres(its.width), depth: metres(its.height) }
+    figure.querySelector("figcaption").textContent = editor.word(dialog.dataset.dialog === "block" ? "previewBlock" : "previewTables", facts)
+  }
+
+  rowsOf(name, given) {
+    if (name === "table") return given.lines * given.columns * given.seats <= this.editor.limits.seats ? tables(given, new Set()) : null
+    const counts = countsIn(given)
+    const aisles = aislesIn(given.aisles, Math.max(...counts))
+    if (!aisles || startsWrong(given).length || counts.reduce((sum, one) => sum + one, 0) > this.editor.limits.seats) return null
+    if (given.radius && given.radius < tightest(counts, { ...given, aisles })) return null
+    return block({ ...given, aisles, stagger: Boolean(given.stagger), labels: labelsIn(given), numbers: numbersIn(given) })
   }
 
   // Enter draws what the form says, from a choice too, which it would open otherwise.
@@ -176,7 +208,7 @@ export class Making {
   }
 
   block(given) {
-    const counts = Array.from({ length: given.rows }, (_one, index) => Math.max(1, given.seats + given.widen * index))
+    const counts = countsIn(given)
     const aisles = aislesIn(given.aisles, Math.max(...counts))
     const wrong = [...this.room(counts.reduce((sum, one) => sum + one, 0), "seats"), ...startsWrong(given)]
     if (!aisles) wrong.push(["aisles", "wrongAisles"])
@@ -184,11 +216,11 @@ export class Making {
     if (given.radius < least) wrong.push(["radius", "tooTight", { least: told(Math.ceil(least)) }])
     if (wrong.length) return wrong
     const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null, rake: given.rake })
-    const labels = { as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" }
+    const labels = labelsIn(given)
     const names = rowLabels(given.rows, labels)
     const taken = new Set(section.rows.map((row) => row.label))
     if (names.some((name) => taken.has(name))) return [["rowStart", "labelsTaken"]]
-    this.numbers = { order: given.order, start: given.start, as: given.seatsAs, skip: Boolean(given.skip) }
+    this.numbers = numbersIn(given)
     const rows = block({ ...given, aisles, stagger: Boolean(given.stagger), labels, numbers: this.numbers })
     const category = given.category && given.category !== section.category ? given.category : null
     const painted = category ? rows.map((row) => ({ ...row, seats: row.seats.map((seat) => ({ ...seat, category })) })) : rows
@@ -209,15 +241,7 @@ export class Making {
     if (crowded.length) return crowded
     const [section, drawing] = this.section(given.section, { name: given.name, category: given.category || null })
     const taken = new Set(section.rows.map((row) => row.label))
-    const rows = []
-    for (let line = 0; line < given.lines; line += 1) {
-      for (let column = 0; column < given.columns; column += 1) {
-        const label = taken.size ? nextLabel(taken) : "1"
-        taken.add(label)
-        const place = { x: given.x + column * given.apart, y: given.y + line * given.apart }
-        rows.push(table({ ...given, ...place, whole: Boolean(given.whole) }, label))
-      }
-    }
+    const rows = tables(given, taken)
     if (closest(rows[0].seats) < CLOSE) return [["seats", "tooClose", { least: CLOSE }]]
     const made = withSection(drawing, section.id, { rows: [...section.rows, ...rows] })
     const active = this.editor.activeSection
@@ -251,9 +275,9 @@ export class Making {
     if (!rows.size) return [["", "nothingChosen"]]
     const wrong = startsWrong(given, Boolean(given.relabel))
     if (wrong.length) return wrong
-    const scheme = { order: given.order, start: given.start, as: given.seatsAs, skip: Boolean(given.skip) }
+    const scheme = numbersIn(given)
     const wanted = [...rows.values()].map(({ row }) => row).sort((one, other) => middle(one) - middle(other))
-    const labels = given.relabel ? rowLabels(wanted.length, { as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" }) : null
+    const labels = given.relabel ? rowLabels(wanted.length, labelsIn(given)) : null
     const named = new Map(wanted.map((row, index) => [row.id, labels?.[index] ?? row.label]))
     for (const section of drawing.sections) {
       const all = section.rows.map((row) => named.get(row.id) ?? row.label)
@@ -328,6 +352,28 @@ function pastedRow(row, taken, place, chosen, keepLabels) {
   if (row.table) [made.table] = [{ ...row.table, x: place([row.table.x, 0])[0], y: place([0, row.table.y])[1] }]
   else delete made.table
   return made
+}
+
+const countsIn = (given) => Array.from({ length: given.rows }, (_one, index) => Math.max(1, given.seats + given.widen * index))
+
+const metres = (length) => (length / 100).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })
+
+const numbersIn = (given) => ({ order: given.order, start: given.start, as: given.seatsAs, skip: Boolean(given.skip) })
+
+const labelsIn = (given) => ({ as: given.rowsAs, start: given.rowStart, skip: Boolean(given.skip), upward: given.rowOrder !== "down" })
+
+// Tables beside and behind one another, with labels that are free.
+function tables(given, taken) {
+  const rows = []
+  for (let line = 0; line < given.lines; line += 1) {
+    for (let column = 0; column < given.columns; column += 1) {
+      const label = taken.size ? nextLabel(taken) : "1"
+      taken.add(label)
+      const place = { x: given.x + column * given.apart, y: given.y + line * given.apart }
+      rows.push(table({ ...given, ...place, whole: Boolean(given.whole) }, label))
+    }
+  }
+  return rows
 }
 
 // How near to each other two seats that follow one another are.
