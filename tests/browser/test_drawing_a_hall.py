@@ -1,5 +1,6 @@
 """Drawing seats in a real browser: a theatre of 1,200 by hand, by keyboard."""
 
+import re
 from time import monotonic
 
 import pytest
@@ -288,6 +289,74 @@ def test_seats_on_one_spot_are_told_saved_and_chosen(desk, served, riverside, ad
     desk.keyboard.press("Delete")
     expect(told).to_be_hidden()
     assert sum(len(row["seats"]) for row in drawn(desk)["sections"][0]["rows"]) == 8
+
+
+def test_a_theatre_is_drawn_without_a_pointer(desk, served, riverside, ada, room):
+    """From one field to the next with Tab, as somebody does who has no pointer."""
+    open_editor(desk, served, riverside, ada, room)
+    expect(desk.locator("[data-floor]")).to_be_focused()
+    empty = drawn(desk)
+
+    def press(*keys: str) -> None:
+        for key in keys:
+            desk.keyboard.press(key)
+
+    def tab_to(name: str) -> None:
+        for _step in range(60):
+            at = desk.evaluate("document.activeElement.name || document.activeElement.dataset.fact")
+            if at == name:
+                return
+            press("Tab")
+        raise AssertionError(f"{name} is not reached by Tab")
+
+    def block(**measures: str) -> None:
+        press("b", "Enter")
+        for name, value in measures.items():
+            tab_to(name)
+            if desk.evaluate("document.activeElement.tagName") == "INPUT":
+                press("Control+a")
+            desk.keyboard.type(value)
+        expect(desk.locator("[data-dialog=block] [data-faint]")).to_have_count(0)
+        press("Enter")
+        expect(desk.locator("[data-dialog=block]")).to_be_hidden()
+
+    press("s", "Enter", "f", "Enter")
+    block(name="Stalls", rows="12", seats="24", widen="1", radius="900", aisles="8, 16", y="600",
+          order="odd and even f")  # fmt: skip
+    block(section="A new", name="Circle", rows="4", seats="40", widen="0", radius="3000", y="2400",
+          rake="40")  # fmt: skip
+    [stalls, circle] = drawn(desk)["sections"]
+    assert [len(row["seats"]) for row in stalls["rows"]] == list(range(24, 36))
+    assert [len(row["seats"]) for row in circle["rows"]] == [40] * 4
+    assert circle["rake"] == 40
+
+    press("Escape", "n", "Enter")
+    tab_to("kind")
+    desk.keyboard.type("acc")
+    desk.locator("[data-floor]").focus()
+    press("n", "Enter")
+    tab_to("kind")
+    desk.keyboard.type("comp")
+    tab_to("note")
+    desk.keyboard.type("Restricted view")
+    press("Enter")
+    seats = drawn(desk)["sections"][0]["rows"][0]["seats"]
+    assert [seat.get("kind") for seat in seats[:3]] == ["accessible", "companion", None]
+    assert seats[1]["note"] == "Restricted view"
+    # One dot for the wheelchair, two for who comes along.
+    expect(desk.locator(".floor__mark")).to_have_attribute("d", re.compile(r"^(M[^M]+h0){3}$"))
+    theatre = drawn(desk)
+
+    desk.locator("[data-floor]").focus()
+    while desk.locator("[data-do=undo]").is_enabled():
+        press("Control+z")
+    assert drawn(desk) == empty
+    while desk.locator("[data-do=redo]").is_enabled():
+        press("Control+y")
+    assert drawn(desk) == theatre
+    saved(desk)
+    assert kept(riverside, room).drawing == theatre
+    assert desk.troubles == []
 
 
 def test_every_tool_works_by_keyboard(desk, served, riverside, ada, room):

@@ -1,7 +1,7 @@
 // Draws the floor as SVG. A row is a path for each colour in it, drawn anew only when the row is
 // another one than before; from afar its seats run together into a line, and numbers are written
 // only where they can be read. So a hall of 20,000 seats is a few hundred elements.
-import { SEAT, box, extent, pointsOf, seatThings, isNothing } from "./drawing.js"
+import { SEAT, box, corners, extent, pointsOf, seatThings, isNothing } from "./drawing.js"
 
 const NS = "http://www.w3.org/2000/svg"
 const DOTS_FROM = 2.6
@@ -160,7 +160,7 @@ export class Floor {
       const goesOn = this.far && row.kind === "row" && before === colour
       into.set(colour, `${into.get(colour) ?? ""}${goesOn ? "L" : "M"}${seat.x} ${seat.y}${goesOn ? "" : "h0"}`)
       before = seat.aisle ? null : colour
-      if (!this.far && (seat.note || seat.kind)) marks.push(`M${seat.x} ${seat.y}h0`)
+      if (!this.far && (seat.note || seat.kind)) marks.push(markOf(seat))
     }
     const element = make("g")
     for (const [paths, kind] of [[round, "seat"], [square, "seat floor__seat--kept"]]) {
@@ -196,18 +196,33 @@ export class Floor {
     )
   }
 
+  // The paper is as large as the canvas, and larger where something is drawn beyond it.
   drawCanvas() {
     const { width, height } = this.drawing
     const grid = this.grid
+    const all = box(this.ends())
+    const step = grid || 100
+    const [left, top] = [all.left, all.top].map((at) => Math.min(0, Math.floor((at - step) / step) * step))
+    const [right, bottom] = [[all.right, width], [all.bottom, height]].map(([at, least]) => (at > least ? Math.ceil((at + step) / step) * step : least))
     const lines = []
     if (grid) {
-      for (let x = 0; x <= width; x += grid) lines.push(`M${x} 0V${height}`)
-      for (let y = 0; y <= height; y += grid) lines.push(`M0 ${y}H${width}`)
+      for (let x = left; x <= right; x += grid) lines.push(`M${x} ${top}V${bottom}`)
+      for (let y = top; y <= bottom; y += grid) lines.push(`M${left} ${y}H${right}`)
     }
     this.canvas.replaceChildren(
-      make("rect", { width, height, class: "floor__paper" }),
+      make("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "floor__paper" }),
       make("path", { d: lines.join(""), class: "floor__grid" }),
     )
+  }
+
+  // Points that everything drawn lies between.
+  ends() {
+    const { sections, shapes, focal } = this.drawing
+    const ofRow = (row) => {
+      const { left, top, right, bottom } = this.boxOf(row)
+      return [[left, top], [right, bottom]]
+    }
+    return [focal, ...shapes.flatMap((shape) => corners(shape)), ...sections.flatMap((one) => [...one.outline, ...one.rows.flatMap(ofRow)])]
   }
 
   boxOf(row) {
@@ -293,6 +308,12 @@ export class Floor {
   shift(dx, dy) {
     this.halo.setAttribute("transform", `translate(${dx} ${dy})`)
   }
+}
+
+// One dot where there is room for a wheelchair, two for who comes along, a line for a note.
+function markOf({ x, y, kind, note }) {
+  if (kind === "companion") return `M${x - 8} ${y}h0M${x + 8} ${y}h0`
+  return kind || !note ? `M${x} ${y}h0` : `M${x - 9} ${y}h18`
 }
 
 function rowWords(row) {
