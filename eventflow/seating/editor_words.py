@@ -81,6 +81,7 @@ def _happened() -> dict[str, str]:
         "painted": _("Painted {count} seats: {name}"),
         "copied": _("Copied: {what}"),
         "pasted": _("Pasted"),
+        "pastedAcross": _("Duplicated to the other side, mirrored"),
         "aligned": _("Aligned"),
         "distributed": _("Distributed evenly"),
         "corner": _("Corner {number} of {count}. Arrows move it."),

@@ -102,6 +102,7 @@ class SeatEditor extends HTMLElement {
       cut: () => { this.copy(); this.remove() },
       paste: () => this.making.paste(this.clipboard),
       duplicate: () => this.making.paste(this.choosing.copied()),
+      across: () => this.making.paste(this.choosing.copied(), true),
       corner: () => this.corners.step(Number(how)),
       all: () => this.choose(everything(this.drawing)),
       none: () => this.pointer.cancel() || (this.tool === "select" ? this.choose(nothing()) : this.useTool("select")),

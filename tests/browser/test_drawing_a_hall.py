@@ -567,6 +567,24 @@ def test_edges_are_aligned_and_rows_distributed_by_keys(desk, served, riverside,
     assert desk.troubles == []
 
 
+def test_a_section_comes_to_the_other_side_mirrored(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), name="Boxes", rows="2", seats="3", x="300", y="900",
+                rotation="-15")  # fmt: skip
+    desk.keyboard.press("Shift+A")
+    desk.keyboard.press("Control+Shift+D")
+    expect(desk.locator("[data-status]")).to_have_text("Duplicated to the other side, mirrored")
+    left, right = drawn(desk)["sections"]
+    assert right["name"] == "Boxes 2"
+    for row, other in zip(left["rows"], right["rows"], strict=True):
+        assert row["label"] == other["label"]
+        for seat, its in zip(row["seats"], other["seats"], strict=True):
+            assert (its["x"], its["y"]) == (pytest.approx(3000 - seat["x"]), seat["y"])
+            assert its["id"] != seat["id"]
+    saved(desk)
+    assert kept(riverside, room).drawing == drawn(desk)
+
+
 def test_corners_of_an_outline_are_pulled_and_moved_by_keys(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     floor = desk.locator("[data-floor]")

@@ -35,6 +35,7 @@ const PLAIN = {
   "?": ["help"],
 }
 
+const WITH_CONTROL_AND_SHIFT = { z: ["redo"], d: ["across"] }
 const WITH_CONTROL = { z: ["undo"], y: ["redo"], c: ["copy"], x: ["cut"], v: ["paste"], d: ["duplicate"], a: ["all"], s: ["save"] }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
@@ -56,7 +57,7 @@ export class Keys {
 
   withControl(event) {
     const key = event.key.toLowerCase()
-    const act = key === "z" && event.shiftKey ? ["redo"] : WITH_CONTROL[key]
+    const act = (event.shiftKey && WITH_CONTROL_AND_SHIFT[key]) || WITH_CONTROL[key]
     if (!act) return
     // What is marked as text on the page may be copied as text.
     if (["c", "x"].includes(key) && !getSelection().isCollapsed && !event.target.closest("[data-floor]")) return

@@ -1,5 +1,5 @@
 // Making things: by a form that asks for their measures, or by pulling them out on the floor.
-import { SEAT, box, corners, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, withRows, withSection } from "./drawing.js"
+import { SEAT, box, corners, count as seatsIn, freeName, newId, nothing, pointsOf, round, seatThings, transformed, withRows, withSection } from "./drawing.js"
 import { make, tableElement } from "./floor.js"
 import { block, rowAlong, table } from "./generators.js"
 import { aislesIn, clear, say, startOf, tightest, told, wrongIn } from "./measures.js"
@@ -293,11 +293,12 @@ export class Making {
     this.editor.change(made, "numbered", { count: rows.size })
   }
 
-  // Pasting: everything gets ids of its own, and names that are free.
-  paste(copied) {
+  // Pasting: everything gets ids of its own, and names that are free. Across: mirrored, on the other
+  // side of what everybody looks at.
+  paste(copied, across = false) {
     if (!copied || !(copied.sections.length || copied.shapes.length)) return this.editor.announce("nothingCopied")
     const { drawing } = this.editor
-    const by = this.editor.grid * 2
+    const by = across ? 0 : this.editor.grid * 2
     const place = ([x, y]) => [round(x + by), round(y + by)]
     const chosen = nothing()
     let { sections } = drawing
@@ -317,7 +318,9 @@ export class Making {
       chosen.shapes.add(id)
       return { ...shape, id, x: shape.x + by, y: shape.y + by, points: shape.points.map(place) }
     })
-    this.added({ ...drawing, sections, shapes: [...drawing.shapes, ...shapes] }, chosen, "pasted")
+    const made = { ...drawing, sections, shapes: [...drawing.shapes, ...shapes] }
+    if (across) return this.added(transformed(made, chosen, (x, y) => [drawing.focal[0] * 2 - x, y], { mirrored: true }), chosen, "pastedAcross")
+    this.added(made, chosen, "pasted")
     this.editor.clipboard = this.editor.choosing.copied()
   }
 
