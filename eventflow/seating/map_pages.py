@@ -11,7 +11,7 @@ from eventflow.accepting import quality
 from eventflow.accounts import access
 from eventflow.accounts.actors import actor
 from eventflow.db import db, now, transaction
-from eventflow.errors import Invalid, Refusal, problem
+from eventflow.errors import Invalid, NotFound, Refusal, problem
 from eventflow.limits import limited
 from eventflow.pages import page
 from eventflow.seating import (
@@ -126,7 +126,22 @@ def keep_copy(venue_slug: str, map_id: uuid.UUID) -> Response:
 @bp.get("/picture.svg")
 def show_picture(venue_slug: str, map_id: uuid.UUID) -> Response:
     _venue, seat_map = _find(venue_slug, map_id)
-    response = Response(thumbnails.as_svg(seat_map.drawing, seat_map.name))
+    return _picture(seat_map.drawing, seat_map.name)
+
+
+@bp.get("/import/<uuid:import_id>/picture.svg")
+@access.require("admin")
+def show_import_picture(venue_slug: str, map_id: uuid.UUID, import_id: uuid.UUID) -> Response:
+    """What a file would draw."""
+    _venue, seat_map = _find(venue_slug, map_id)
+    found = map_imports.find(import_id, seat_map)
+    if found.drawing is None:
+        raise NotFound(_("There is no such import."))
+    return _picture(found.drawing, found.filename)
+
+
+def _picture(drawing: dict[str, Any], name: str) -> Response:
+    response = Response(thumbnails.as_svg(drawing, name))
     response.content_type = "image/svg+xml"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=600"

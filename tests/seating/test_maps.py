@@ -276,6 +276,9 @@ def test_a_short_file_is_looked_at_drawn_and_taken_back(console, here, concert):
     looked = console.post(f"{here}/import", data={"file": file})
     page = console.get(looked.location).text
     assert "Draw 2 seats in place of what is there" in page
+    picture = console.get(f"{looked.location}/picture.svg")
+    assert picture.content_type == "image/svg+xml"
+    assert "M0 0h0M52 0h0" in picture.text
     assert again(concert).drawing == before
 
     console.post(f"{looked.location}/apply", data={"version": "1"})

@@ -202,6 +202,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("maps_console.choose_file", TENANT, "admin"),
     ("maps_console.read_file", TENANT, "admin"),
     ("maps_console.show_import", TENANT, "admin"),
+    ("maps_console.show_import_picture", TENANT, "admin"),
     ("maps_console.apply_import", TENANT, "admin"),
     ("maps_console.take_back_import", TENANT, "admin"),
     # orders, and money back
