@@ -5,8 +5,8 @@ const REST = 160
 const GESTURES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "wheel"]
 
 export class Camera {
-  constructor(window_, paper, box, { closest, settled, tapped }) {
-    Object.assign(this, { window: window_, paper, box, closest, settled, tapped })
+  constructor(window_, paper, box, { closest, settled, tapped, moved }) {
+    Object.assign(this, { window: window_, paper, box, closest, settled, tapped, moved })
     this.x = this.y = 0
     this.scale = this.least = 1
     const listen = (name, act, options) => window_.addEventListener(name, act, options)
@@ -97,6 +97,7 @@ export class Camera {
     const from = { ...this.middle(), scale: this.scale }
     const to = { ...aim, scale: Math.min(Math.max(aim.scale, this.least), this.closest) }
     const started = performance.now()
+    this.aim = to
     const step = (now) => {
       const t = Math.min(1, Math.max(0, (now - started) / 190))
       const part = 1 - (1 - t) ** 3
@@ -105,12 +106,14 @@ export class Camera {
       const way = to.scale === from.scale ? part : (1 / from.scale - 1 / scale) / (1 / from.scale - 1 / to.scale)
       this.jump({ x: from.x + (to.x - from.x) * way, y: from.y + (to.y - from.y) * way, scale })
       if (t < 1) this.frame = requestAnimationFrame(step)
+      else this.aim = null
     }
     this.frame = requestAnimationFrame(step)
   }
 
   prepare() {
     cancelAnimationFrame(this.frame)
+    this.aim = null
   }
 
   zoom(factor, px = this.wide / 2, py = this.high / 2) {
@@ -140,6 +143,7 @@ export class Camera {
       this.paper.style.willChange = "transform"
     }
     this.paper.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale / this.least})`
+    this.moved?.()
     clearTimeout(this.resting)
     this.resting = setTimeout(() => this.rest(), REST)
   }
@@ -154,7 +158,7 @@ export class Camera {
 }
 
 // Smaller than the window: in its middle. Larger: never farther away than half of the window.
-function within(at, window_, size) {
+export function within(at, window_, size) {
   if (size <= window_) return (window_ - size) / 2
   const slack = window_ / 2
   return Math.min(slack, Math.max(window_ - size - slack, at))

@@ -2,6 +2,7 @@
 // sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
 // chosen is lost by a refusal, a reload or a look at another page.
 import { forget, isAbout, isKnown, isOwn, note } from "./held-here.js"
+import { within } from "./seat-camera.js"
 import "./running-total.js"
 
 const STALE = 6000
@@ -21,7 +22,8 @@ class SeatChoice extends HTMLElement {
     this.lately = new Map()
     if (!this.form) return
     this.dress()
-    for (const name of ["seat-picked", "seats", "submit", "change", "input", "click", "keydown", "lapsed"]) this.addEventListener(name, this)
+    for (const name of ["seat-picked", "seats", "submit", "change", "input", "click", "lapsed"]) this.addEventListener(name, this)
+    this.addEventListener("keydown", this, true) // Before the map, which Escape leads out of.
     for (const name of ["pagehide", "pageshow", "storage"]) window.addEventListener(name, this)
     customElements.whenDefined("seat-map").then(() => this.comeBack())
   }
@@ -72,8 +74,9 @@ class SeatChoice extends HTMLElement {
       case "click":
         return this.clicked(event)
       case "keydown":
-        if (event.key === "Escape" && this.sheet.open) this.close()
-        return
+        if (event.key !== "Escape" || !this.sheet.open) return
+        event.stopPropagation()
+        return this.close()
       case "lapsed":
         return this.lapse(event.target.dataset.lapsed)
       case "pagehide":
@@ -116,12 +119,31 @@ class SeatChoice extends HTMLElement {
     this.offerWays()
     try {
       const answer = await fetch(`${this.address}/at/${encodeURIComponent(chair.key)}/sheet`)
-      if (!answer.ok || this.shown !== chair) return
-      this.fill(await answer.text())
+      if (this.shown !== chair) return
+      if (answer.ok) this.fill(await answer.text())
       this.offerWays()
     } catch {
       // What is there already says enough to take it.
     }
+    if (this.shown === chair) this.uncover(chair)
+  }
+
+  // The seat that the sheet lies over comes into sight above it.
+  uncover(chair) {
+    const { camera, window: frame } = this.map
+    const { left, top, right } = this.sheet.getBoundingClientRect()
+    const edge = frame.getBoundingClientRect()
+    if (right <= edge.left || left >= edge.right) return
+    if (top - Math.max(edge.top, 0) < 80) window.scrollBy(0, edge.top - 16)
+    const { top: upper, bottom } = frame.getBoundingClientRect()
+    const [begin, end] = [Math.max(0, -upper), Math.min(bottom, top) - upper]
+    // Where it will be once the map has come to where it is going.
+    const { x, y, scale } = camera.aim ?? { ...camera.middle(), scale: camera.scale }
+    const high = camera.box.height * scale
+    const at = within(camera.high / 2 - (y - camera.box.y) * scale, camera.high, high) + (chair.y - camera.box.y) * scale
+    if (at >= begin + 20 && at <= end - 30) return
+    if (high > camera.high * 1.01) camera.go({ x, y: chair.y + (camera.high - begin - end) / 2 / scale, scale })
+    else window.scrollBy(0, at - end + 30) // The hall stays in the middle of a window that it fits.
   }
 
   fill(html) {
@@ -154,8 +176,11 @@ class SeatChoice extends HTMLElement {
       const gone = document.createElement("p")
       gone.className = "seat-sheet__gone"
       gone.textContent = words.gone
+      const had = ways.contains(document.activeElement)
       ways.replaceChildren(gone)
-      return
+      if (!had) return
+      this.sheet.querySelector("[data-close-sheet]").focus({ preventScroll: true })
+      return this.announce(words.gone)
     }
     ways.replaceChildren(button)
     button.focus({ preventScroll: true })

@@ -17,6 +17,7 @@ export class Gestures {
 
   down(event) {
     if (event.button > 0) return
+    this.aim = this.camera.aim
     this.camera.prepare()
     const { left, top } = this.camera.window.getBoundingClientRect()
     this.corner = { left, top }
@@ -63,10 +64,14 @@ export class Gestures {
   tap(event) {
     const px = event.clientX - this.corner.left
     const py = event.clientY - this.corner.top
-    const twice = this.last && event.timeStamp - this.last.time < TWICE && Math.hypot(px - this.last.px, py - this.last.py) < 30
-    this.last = twice ? null : { time: event.timeStamp, px, py }
-    if (twice && !this.press.target.closest("a")) return this.camera.go({ ...this.camera.at(px, py), scale: this.camera.scale * 2.2 })
-    this.camera.tapped({ ...this.camera.at(px, py), target: this.press.target })
+    const before = this.last
+    const twice = before && event.timeStamp - before.time < TWICE && Math.hypot(px - before.px, py - before.py) < 30
+    this.last = null
+    // Whoever taps twice wants to be nearer, and is after the first where that came to a section.
+    if (twice && before.entered) return this.aim && this.camera.go(this.aim)
+    if (twice && !this.press.target.closest("a.chair")) return this.camera.go({ ...this.camera.at(px, py), scale: this.camera.scale * 2.2 })
+    const entered = this.camera.tapped({ ...this.camera.at(px, py), target: this.press.target })
+    if (!twice) this.last = { time: event.timeStamp, px, py, entered }
   }
 
   // Between the fingers, and how far they are apart.
