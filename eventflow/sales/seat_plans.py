@@ -237,6 +237,13 @@ def where_is(section: str, bank: Bank | HallRow | SeatRow, number: str) -> str:
     return words % {"section": section, "row": bank.label, "seat": number}
 
 
+def section_called(block: Block) -> str:
+    """Its name, within a longer sentence: one that is only a number would not say what it is of."""
+    if block.name[:1].isdigit():
+        return _("section %(name)s", name=block.name)
+    return block.name
+
+
 def bank_name(bank: Bank | HallRow | SeatRow) -> str:
     words = {
         "row": _("Row %(name)s"),

@@ -17,6 +17,7 @@ from eventflow.sales.seat_plans import (
     chair_name,
     give_back_whole,
     gone_whole,
+    section_called,
     take_whole,
 )
 from eventflow.seating.plan import Bank, Block, Chair, Plan
@@ -37,6 +38,7 @@ def columns(
     """
     return {
         "from": block.first,
+        "name": section_called(block),
         "seat": _("seat %(number)s", number="{}"),
         "categories": {
             category.number: {"price": prices[key], "shape": category.shape}

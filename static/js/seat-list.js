@@ -34,7 +34,8 @@ class SeatList extends HTMLElement {
 
   name(box) {
     const bank = box.closest("fieldset")
-    const row = bank.querySelector("legend").firstChild.textContent.trim()
+    const [name, section] = bank.querySelector("legend").childNodes
+    const row = name.textContent.trim() + section.textContent
     return "whole" in bank.dataset ? row : `${row}, ${box.closest("label").querySelector("span").firstChild.textContent.trim().replace(/,$/, "")}`
   }
 

@@ -95,16 +95,44 @@ def test_an_event_without_seats_has_no_pages_for_them(storefront, gala, path):
     assert storefront.get(f"/events/winter-gala/{path}").status_code == 404
 
 
-def test_the_list_says_row_number_price_and_state_of_every_seat(storefront, play):
+def test_the_list_says_section_row_number_price_and_state_of_every_seat(storefront, play):
     others_take(play, 2, 3)
 
     page = storefront.get(f"/events/{play.slug}/seats/list").text
 
     assert page.count('name="seat"') == 24
-    assert "<legend>Row A" in page
+    rows = re.findall("<legend>(.*?)</legend>", page)
+    assert [re.sub("<[^>]*>", "", row).strip() for row in rows] == [
+        f"Row {letter}, Stalls" for letter in "ABC"
+    ]
     assert re.search(r"seat 3, \$25\.93, <b>held</b>", page)
     assert re.search(r"seat 5, \$25\.93, <b>free</b>", page)
     assert re.search(r'value="k3"[^>]*disabled', page)
+
+
+@pytest.mark.parametrize(("name", "said"), [("Stalls", "Stalls"), ("217", "section 217")])
+def test_a_section_that_is_a_number_is_said_to_be_one(storefront, at_riverside, name, said):
+    drawing = halls.room()
+    drawing["sections"][0]["name"] = name
+    event = make_seated(drawing, {"stalls": 0})
+    forget_all(event)
+
+    section = drawing["sections"][0]["id"]
+    seats = storefront.get(f"/events/{event.slug}/sections/{section}/seats").get_json()
+    listed = storefront.get(f"/events/{event.slug}/seats/list").text
+
+    assert seats["name"] == said
+    assert f", {said}</span></legend>" in listed
+
+
+def test_the_page_says_what_the_whole_hall_costs_and_has_left(storefront, play):
+    others_take(play, 2, 3)
+    page = storefront.get(f"/events/{play.slug}").text
+
+    here = re.search(r"<p class=\"hall__here\".*?</p>", page, re.DOTALL)
+    words = re.sub(r"<[^>]*>|\s+", " ", here[0]).split()
+
+    assert words == ["The", "whole", "hall", "from", "$25.93", "22", "left"]
 
 
 def test_two_seats_are_held_from_the_list(storefront, play):
@@ -422,8 +450,8 @@ def test_a_table_that_is_sold_whole_is_offered_at_what_it_costs(storefront, at_r
 
     # Four times 25.00, 2.5 % of that, and 0.30 once.
     assert "B · Circle, $102.80 for all 4 seats" in page
-    # In the legend, twice on the map, in the list, and where one asks for the best.
-    assert page.count("$102.80") == 5
+    # In the legend, three times on the map, in the list, and where one asks for the best.
+    assert page.count("$102.80") == 6
     assert table["whole"] == {
         "price": "$102.80 for all 4 seats",
         "take": "Take this table",
