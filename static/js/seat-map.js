@@ -6,6 +6,13 @@ import { Camera } from "./seat-camera.js"
 const SEE = 5 // Pixels from seat to seat from which on seats are drawn at all,
 const READ = 15 // from which on they can be pressed, and their numbers read.
 const MOST_DRAWN = 5000
+const EDGE = 25 // Centimetres by which a section's ground is drawn beyond its outline, or nearly so.
+// The ways to write all of a section's name, as WAYS of section_names.py has them.
+const WAYS = [
+  { room: "all", letter: 8.5, small: 7, above: 8, below: 35, inside: 1 },
+  { room: "short", letter: 8.5, small: 7, above: 8, below: 35, inside: 0.75 },
+  { room: "brief", letter: 8, small: 5.8, above: 7, below: 29, inside: 0.75 },
+]
 
 class SeatMap extends HTMLElement {
   connectedCallback() {
@@ -19,10 +26,14 @@ class SeatMap extends HTMLElement {
     this.pitch = Number(this.getAttribute("pitch"))
     this.style.setProperty("--pitch", this.pitch)
     const [x, y, width, height] = this.getAttribute("box").trim().split(/\s+/).map(Number)
-    this.camera = new Camera(this.window, this.paper, { x, y, width, height }, { closest: 52 / this.pitch, settled: () => this.settle(), tapped: (event) => this.tapped(event) })
+    this.camera = new Camera(this.window, this.paper, { x, y, width, height }, {
+      closest: 52 / this.pitch, settled: () => this.settle(), tapped: (event) => this.tapped(event), moved: () => this.rows?.moved(),
+    })
+    this.here = this.querySelector("[data-here]")
+    this.whole = this.here && [...this.here.children].map((part) => part.textContent)
     this.dataset.ready = ""
     for (const part of this.querySelectorAll("[data-tools], [data-needs]")) part.hidden = false
-    for (const name of ["click", "keydown", "seats", "change"]) this.addEventListener(name, this)
+    for (const name of ["click", "keydown", "seats", "change", "pointerover", "pointerleave", "focusin", "focusout"]) this.addEventListener(name, this)
     this.watcher = new ResizeObserver(() => this.camera.measure())
     this.watcher.observe(this.window)
     this.offerPrices()
@@ -37,11 +48,13 @@ class SeatMap extends HTMLElement {
   block(element) {
     const { block: key, from, end, categories, box } = element.dataset
     const [left, top, right, bottom] = box.split(" ").map(Number)
+    const name = this.querySelector(`[data-names] [data-of="${CSS.escape(key)}"]`)
+    const says = element.getAttribute("aria-label")
     return {
       key, element, from: Number(from), end: Number(end), left, top, right, bottom,
       scattered: element.firstElementChild.getAttribute("d").lastIndexOf("M") > 0, // Over a ground of several pieces.
       seated: Number(end) > Number(from), categories: new Set(categories.split(" ").filter(Boolean)),
-      name: this.querySelector(`[data-names] [data-of="${CSS.escape(key)}"]`),
+      name, says: says.slice(0, says.length - (name?.querySelector("[data-left]").textContent.length ?? 0)),
       listed: document.querySelector(`[data-left-of="${CSS.escape(key)}"]`),
     }
   }
@@ -79,6 +92,16 @@ class SeatMap extends HTMLElement {
         break
       case "change":
         if (event.target.closest("[data-need]")) this.sift()
+        break
+      case "pointerover":
+      case "focusin":
+        this.lookAt(event.target)
+        break
+      case "pointerleave": // A finger that is lifted leaves too, and what it was on is still meant.
+        if (event.pointerType === "mouse") this.lookAt(null)
+        break
+      case "focusout":
+        if (!event.relatedTarget) this.lookAt(null)
     }
   }
 
@@ -101,13 +124,20 @@ class SeatMap extends HTMLElement {
     field.focus()
   }
 
+  // Says whether it brought one closer.
   tapped({ x, y, target }) {
-    if (target.closest(".block--standing")) return
+    if (target.closest(".block--standing")) return false
     // A finger is wide: the browser names what it thinks is meant, which may be a seat next to where it is.
     const near = this.nearest(x, y) ?? this.chairs.get(Number(target.closest("a.chair")?.dataset.at))
-    if (near && this.camera.scale * this.pitch >= READ) return this.act(near.element)
+    const close = this.camera.scale * this.pitch >= READ
+    if (near && close) {
+      this.act(near.element)
+      return false
+    }
     const block = this.blocks.find((one) => one.element === target.closest("a.block")) ?? this.blocks.find((one) => one.key === near?.of)
-    if (block) this.enter(block, near ? { x, y } : null)
+    if (!block?.seated || (close && block.element.matches(".block--open"))) return false
+    this.enter(block, near ? { x, y } : null)
+    return true
   }
 
   act(element) {
@@ -120,6 +150,7 @@ class SeatMap extends HTMLElement {
   // Near enough to press its seats, if it is small; else as near to that spot as one must be.
   async enter(block, spot, byKey = false) {
     if (!block.seated) return
+    this.lookAt(block.element)
     const close = 26 / this.pitch
     const fit = this.camera.fitting(block)
     if (fit.scale * this.pitch >= 20) this.camera.go(fit)
@@ -165,6 +196,8 @@ class SeatMap extends HTMLElement {
     this.toggleAttribute("data-zoomed", scale > this.camera.least * 1.001)
     this.paper.style.setProperty("--cm", 1 / scale)
     this.nameAll(scale, apart < SEE)
+    if (this.looking || this.hasAttribute("data-zoomed")) this.lookAt(document.activeElement)
+    this.nameRows()
     if (apart < SEE) return this.hide(this.sections.keys())
     const seen = this.camera.seen()
     const near = this.blocks.filter((one) => one.seated && one.right > seen.left && one.left < seen.right && one.bottom > seen.top && one.top < seen.bottom)
@@ -177,32 +210,85 @@ class SeatMap extends HTMLElement {
     this.hide([...this.sections.keys()].filter((key) => !keys.has(key)))
   }
 
-  // On its ground while that is bare, with what it costs where there is room for that; over it once
-  // its seats are to be seen. The largest first: no two are written over each other, nor any off
-  // the paper's edge. Until then as section_names.py has it.
+  // What is under the pointer or has the focus, else what is in sight, is said above the map.
+  async lookAt(target) {
+    if (!this.here) return
+    this.looking ??= import("./seat-here.js").catch(() => (this.looking = null))
+    const here = await this.looking
+    here?.lookAt(this, target)
+  }
+
+  // Row by row at the edge of the window, once the seats can be pressed and not all of them are in sight.
+  nameRows() {
+    if (this.dataset.level !== "near" || !this.hasAttribute("data-zoomed")) return this.rows?.clear()
+    if (this.rows) return this.rows.write([...this.sections.values()].filter((one) => one.group?.isConnected).flatMap((one) => one.rows))
+    this.learning ??= import("./seat-rows.js").then(({ RowLabels }) => {
+      this.rows = new RowLabels(this.window, this.camera)
+      this.nameRows()
+    }).catch(() => (this.learning = null))
+  }
+
+  // On its ground while that is bare, with what it costs and what is left where there is room for that;
+  // over it once its seats are to be seen. The largest first: no two are written over each other, nor
+  // any off the paper's edge. Until then as section_names.py has it.
   nameAll(scale, bare) {
-    const { box } = this.camera
-    const taken = []
-    for (const block of this.blocks.filter((one) => one.name).sort((one, other) => area(other) - area(one))) {
-      const { x, y } = this.middle(block)
-      const words = Math.max(...[...block.name.children].map((line, n) => line.textContent.trim().length * (n ? 7 : 8.5)))
-      const name = block.name.firstElementChild.textContent.length * 8.5
-      const width = (block.right - block.left) * scale
-      const height = (block.bottom - block.top) * scale
-      const fits = { all: bare && !block.scattered && width >= 100 && height >= 56, name: width >= name * 0.8 && height > 14 }
-      const read = scale * this.pitch >= READ && block.seated
-      const places = Object.entries({ all: [words, 50], name: [name, 18] }).filter(([room]) => fits[room] && !read)
-      const written = places.map(([room, [wide, high]]) => {
-        const lift = room === "all" ? -15 / scale : block.seated && !bare ? this.over(block, x) - y - 15 / scale : 0
-        const half = wide / 2 / scale
-        const across = Math.min(Math.max(x, box.x + half), box.x + box.width - half)
-        return { room, across, down: y + lift, left: across - half, right: across + half, top: y + lift - 12 / scale, bottom: y + lift + (high - 12) / scale }
-      }).find((one) => !taken.some((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom))
-      block.name.dataset.room = written?.room ?? "none"
-      if (!written) continue
-      taken.push(written)
-      block.name.setAttribute("transform", `translate(${written.across} ${written.down})`)
+    const named = this.blocks.filter((one) => one.name).sort((one, other) => area(other) - area(one))
+    let best = this.layOut(named, scale, bare, WAYS)
+    // Large letters in one section may leave its neighbours no room for any.
+    if (bare && best.filter(({ room }) => room !== "name").length < named.length) {
+      const small = this.layOut(named, scale, bare, [WAYS[0], WAYS[2]])
+      if (worth(small) > worth(best)) best = small
     }
+    for (const { name } of named) name.dataset.room = "none"
+    for (const { name, room, across, down } of best) {
+      name.dataset.room = room
+      name.setAttribute("transform", `translate(${across} ${down})`)
+    }
+  }
+
+  layOut(named, scale, bare, ways) {
+    const taken = []
+    for (const block of named) {
+      if (scale * this.pitch >= READ && block.seated) continue
+      const written = this.places(block, scale, bare, ways).find((one) => !taken.some((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom))
+      if (written) taken.push(written)
+    }
+    return taken
+  }
+
+  // Where the section's name could be written, the fullest way first.
+  places(block, scale, bare, ways) {
+    const { box } = this.camera
+    const { x, y } = this.middle(block)
+    const [name, price, left, cost] = [...block.name.children].map((line) => line.textContent.length)
+    const place = (room, wide, above, below, lift) => {
+      const half = wide / 2 / scale
+      const across = Math.min(Math.max(x, box.x + half), box.x + box.width - half)
+      const down = y + lift
+      return { name: block.name, room, across, down, left: across - half, right: across + half, top: down - above / scale, bottom: down + below / scale }
+    }
+    const places = []
+    for (const { room, letter, small, above, below, inside } of bare && !block.scattered ? ways : []) {
+      const wide = Math.max(name * letter, Math.max(room === "all" ? price : cost, left) * small)
+      const one = place(room, wide, above, below, (above - below) / 2 / scale)
+      if (this.isWithin(block, one, inside)) places.push(one)
+    }
+    if ((block.right - block.left) * scale >= name * 8.5 * 0.65 && (block.bottom - block.top) * scale > 14) {
+      places.push(place("name", name * 8.5, 9, 9, block.seated && !bare ? this.over(block, x) - y - 15 / scale : 0))
+    }
+    return places
+  }
+
+  // So much of it, as seen from its middle.
+  isWithin(block, { left, top, right, bottom }, inside) {
+    const [midX, midY] = [(left + right) / 2, (top + bottom) / 2]
+    const [half, low] = [(right - midX) * inside - EDGE, (bottom - midY) * inside - EDGE]
+    return [midX - half, midX + half].every((x) => [midY - low, midY + low].every((y) => this.lies(block, x, y)))
+  }
+
+  // Whether this spot is on its ground.
+  lies(block, x, y) {
+    return block.element.firstElementChild.isPointInFill(Object.assign(this.paper.createSVGPoint(), { x, y }))
   }
 
   // Where the seats of a section begin above this spot, however its rows are bent.
@@ -238,12 +324,13 @@ class SeatMap extends HTMLElement {
       const columns = await answer.json()
       // What was fetched later may be of another version than the page; a section has a page too.
       block.outdated = true
-      const section = Object.assign(this.sections.get(block.key), drawing.drawn(columns, block.key))
+      const section = Object.assign(this.sections.get(block.key), drawing.drawn(columns, block.key, this.pitch))
       block.outdated = false
       for (const chair of section.chairs) this.chairs.set(chair.at, chair)
       for (const chair of section.chairs) this.show(chair)
-      this.sift()
+      if (this.sieve) this.sift()
       this.nameAll(this.camera.scale, this.dataset.level === "far")
+      this.nameRows()
     } catch {
       this.sections.delete(block.key) // The next look asks again.
     }
@@ -265,24 +352,38 @@ class SeatMap extends HTMLElement {
     chair.element.firstElementChild.setAttribute("d", letter === "f" ? chair.whole : chair.less)
     chair.element.classList.toggle("chair--mine", mine)
     chair.element.setAttribute("aria-pressed", String(mine))
-    const words = this.dataset.states.split("|")["fhsb".indexOf(letter)]
-    chair.element.setAttribute("aria-label", mine ? chair.says : `${chair.says}, ${words}`)
+    chair.element.setAttribute("aria-label", mine ? chair.says : `${chair.says}, ${this.wordOf(chair)}`)
+  }
+
+  wordOf(chair) {
+    return this.dataset.states.split("|")["fhsb".indexOf(this.states.of(chair.at) ?? "f")]
   }
 
   count() {
     const { letters } = this.states
+    let all = Number(this.here?.dataset.standing)
     for (const block of this.blocks) {
       if (!block.seated) continue
       let left = 0
       for (let at = block.from; at < block.end; at++) if (letters[at] === "f") left++
+      all += left
       if (block.left_ === left) continue
       block.left_ = left
-      const words = left ? this.dataset.left.replace("{}", left) : this.dataset.none
+      const words = this.leftWords(left)
+      block.element.setAttribute("aria-label", block.says + words)
       const shown = block.name?.querySelector("[data-left]")
       if (shown) shown.textContent = words
       if (block.listed) block.listed.textContent = words
       block.element.classList.toggle("block--gone", !left)
     }
+    const words = this.leftWords(all)
+    if (this.whole && this.whole[2] !== words) this.whole[2] = words
+    else if (!this.looking) return
+    this.lookAt(this.looked)
+  }
+
+  leftWords(left) {
+    return left ? this.dataset.left.replace("{}", left.toLocaleString(document.documentElement.lang)) : this.dataset.none
   }
 
   // These positions are the reader's own; all others are as the box office says.
@@ -295,58 +396,17 @@ class SeatMap extends HTMLElement {
     }
   }
 
-  // Brings seats into sight that somebody else chose for the reader.
+  // Brings these into sight; without the script for it they are marked all the same.
   async reveal(positions) {
-    const blocks = this.blocks.filter((one) => positions.some((at) => at >= one.from && at < one.end))
-    await Promise.all(blocks.map((block) => { this.camera.prepare(); return this.draw(block) }))
-    const chairs = positions.map((at) => this.chairs.get(at)).filter(Boolean)
-    if (!chairs.length) return
-    const xs = chairs.map((chair) => chair.x)
-    const ys = chairs.map((chair) => chair.y)
-    this.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(this.camera.scale, 30 / this.pitch) })
+    const sight = await import("./seat-reveal.js").catch(() => null)
+    return sight?.reveal(this, positions)
   }
 
-  // Prices and needs: what fits keeps its colour.
-  sift() {
-    const prices = new Set([...(this.prices?.querySelectorAll("[aria-pressed=true]") ?? [])].map((button) => button.parentElement.dataset.category))
-    const needs = [...this.querySelectorAll("[data-need]:checked")].map((input) => input.dataset.need)
-    const together = Number(this.querySelector("select[data-need]")?.value) || 1
-    this.sifting = prices.size > 0 || needs.length > 0 || together > 1
-    this.toggleAttribute("data-sifting", this.sifting)
-    for (const block of this.blocks) block.element.classList.toggle("block--pale", prices.size > 0 && ![...block.categories].some((one) => prices.has(one)))
-    for (const { chairs } of this.sections.values()) {
-      if (!chairs) continue
-      const edges = this.edges(chairs)
-      const companions = together > 1 ? this.companions(chairs) : null
-      for (const chair of chairs) {
-        const fits = (!prices.size || prices.has(chair.category)) &&
-          needs.every((need) => (need === "aisle" ? edges.has(chair.at) : chair.kind === need)) &&
-          (!companions || companions.get(chair.at) >= together)
-        chair.element.classList.toggle("chair--pale", !fits)
-      }
-    }
-  }
-
-  edges(chairs) {
-    const edges = new Set()
-    chairs.forEach((chair, n) => {
-      if (chair.aisle || chairs[n + 1]?.bank !== chair.bank || chairs[n - 1]?.bank !== chair.bank || chairs[n - 1]?.aisle) edges.add(chair.at)
-    })
-    return edges
-  }
-
-  // How many free neighbours each seat makes one group with, itself included.
-  companions(chairs) {
-    const size = new Map()
-    let group = []
-    const close = () => { for (const at of group) size.set(at, group.length); group = [] }
-    chairs.forEach((chair, n) => {
-      if (n && (chairs[n - 1].bank !== chair.bank || chairs[n - 1].aisle)) close()
-      if (this.free(chair)) group.push(chair.at)
-      else close()
-    })
-    close()
-    return size
+  // Prices and needs: what fits keeps its colour. What that is, is fetched with the first wish.
+  async sift() {
+    this.sieve ??= import("./seat-sieve.js").catch(() => (this.sieve = null))
+    const sieve = await this.sieve
+    sieve?.sift(this)
   }
 
   // Keys: arrows from one to the next, Enter for more, Escape back to the hall.
@@ -364,7 +424,9 @@ class SeatMap extends HTMLElement {
     } else if (event.key === " " && from) {
       event.preventDefault()
       this.act(from)
-    } else if (event.key === "Escape" && from?.matches(".chair")) {
+    } else if (event.key === "Escape" && !from?.matches(".chair")) {
+      if (this.hasAttribute("data-zoomed")) this.camera.home()
+    } else if (event.key === "Escape") {
       const block = this.blocks.find((one) => one.key === this.chairs.get(Number(from.dataset.at)).of)
       this.camera.home()
       this.focusOn(block.element)
@@ -397,6 +459,10 @@ class SeatMap extends HTMLElement {
       this.camera.show(chair.x, chair.y, this.pitch * 1.5, 22 / this.pitch)
     }
   }
+}
+
+function worth(written) {
+  return written.filter(({ room }) => room !== "name").length + written.length / 1000
 }
 
 function area(block) {

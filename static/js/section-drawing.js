@@ -1,16 +1,21 @@
 // The seats of a section, from the columns that eventflow/sales/section_columns.py writes: drawn, and
 // each with what one may ask of it. No seat is moved by a transform: Chromium would look at each of
 // them again in every frame in which the hall moves.
-export function drawn(section, of) {
+//
+// What is written is centred by where its line begins and not by `dominant-baseline`, for which
+// Chromium takes the font's metrics in whole pixels of the whole hall as it fits the window: half a seat.
+export function drawn(section, of, pitch) {
   const group = svg("g", { class: "chairs" })
   const chairs = []
+  const rows = []
   for (const columns of section.banks) {
-    const bank = drawnBank(columns)
+    const bank = drawnBank(columns, pitch)
     group.append(bank)
     const [keys, numbers] = [counted(columns.keys), counted(columns.numbers)]
     const [xs, ys] = [placed(columns.x), placed(columns.y)]
     const categories = columns.categories.flatMap(([number, many]) => Array(many).fill(number))
-    label(bank, columns, xs, ys)
+    const ends = label(bank, columns, xs, ys, pitch)
+    const first = chairs.length
     keys.forEach((key, n) => {
       const { price, shape = 0 } = section.categories[categories[n]] ?? {}
       const kind = columns.kinds?.[n] ?? "standard"
@@ -22,16 +27,19 @@ export function drawn(section, of) {
       })
       const [whole, less] = [1, 0.78].map((size) => outline(shape, xs[n], ys[n], size))
       element.append(svg("path", { d: whole }))
-      if (kind === "standard") element.append(svg("text", { x: xs[n], y: ys[n] }, numbers[n]))
+      if (kind === "standard") element.append(svg("text", { x: xs[n], y: (ys[n] + pitch * 0.13).toFixed(1) }, numbers[n]))
       else element.append(svg("use", { href: kind === "accessible" ? "#wheel" : "#plus-one", x: xs[n], y: ys[n], class: "chair__kind" }))
       bank.append(element)
+      const cost = columns.whole?.price || price
       chairs.push({
         element, whole, less, x: xs[n], y: ys[n], at, category: String(categories[n]), kind, bank, of, key, aisle: columns.aisles?.includes(n) ?? false,
-        says: [columns.name, says, columns.whole?.price || price].filter(Boolean).join(", "),
+        short: [columns.name, says, cost].filter(Boolean).join(", "),
+        says: [columns.name, says, section.name, cost].filter(Boolean).join(", "),
       })
     })
+    if (ends) rows.push({ label: columns.label, chairs: chairs.slice(first), ends })
   }
-  return { group, chairs }
+  return { group, chairs, rows }
 }
 
 // An outline of the page (eventflow/sales/seat_shapes.py), begun at another place. What has a decimal
@@ -59,7 +67,7 @@ function placed(bends) {
   })
 }
 
-function drawnBank({ name, whole, table, label: words }) {
+function drawnBank({ name, whole, table, label: words }, pitch) {
   const bank = svg("g", { class: whole ? "bank bank--whole" : "bank", role: "group", "aria-label": name })
   if (whole) Object.assign(bank.dataset, { take: whole.take, giveBack: whole.give_back, gone: whole.gone })
   if (!table) return bank
@@ -67,17 +75,17 @@ function drawnBank({ name, whole, table, label: words }) {
   const top = svg("g", { class: "bank__table", transform: `translate(${x} ${y}) rotate(${rotation})` })
   if (shape === "round") top.append(svg("ellipse", { rx: width / 2, ry: height / 2 }))
   else top.append(svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 8 }))
-  top.append(svg("text", {}, words))
+  top.append(svg("text", { y: pitch * 0.18 }, words))
   bank.append(top)
   return bank
 }
 
 // A row says its name at both ends, as far from the last seat as that is from its neighbour.
-function label(bank, columns, xs, ys) {
-  if (columns.table || !columns.is_row || xs.length < 2) return
-  for (const [end, next] of [[0, 1], [xs.length - 1, xs.length - 2]]) {
-    bank.append(svg("text", { class: "bank__label", x: 2 * xs[end] - xs[next], y: 2 * ys[end] - ys[next] }, columns.label))
-  }
+function label(bank, columns, xs, ys, pitch) {
+  if (columns.table || !columns.is_row || xs.length < 2) return null
+  const ends = [[0, 1], [xs.length - 1, xs.length - 2]].map(([end, next]) => ({ x: 2 * xs[end] - xs[next], y: 2 * ys[end] - ys[next] }))
+  for (const { x, y } of ends) bank.append(svg("text", { class: "bank__label", x, y: y + pitch * 0.16 }, columns.label))
+  return ends
 }
 
 function svg(name, attributes, text = "") {
