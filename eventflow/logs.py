@@ -1,8 +1,8 @@
 """Logs: one JSON object a line, each with the request it belongs to and nobody's address in it.
 
 The promise kept here is that personal data and secrets do not reach the log, whichever way a
-line comes: structlog, the standard library's loggers, a traceback, the access line. Everything
-goes through `masked` on its way out.
+line comes: from any logger, as a traceback, as the access line. Everything goes through `masked`
+on its way out.
 
 `request_id()` names the request (or the job that request caused) anywhere in the code, with or
 without Flask.
@@ -23,7 +23,6 @@ from traceback import format_exception
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from flask import Flask, Request, Response, g, request
 
 from eventflow.masking import masked, masked_value
@@ -88,12 +87,6 @@ def configure(level: str = "INFO", *, stderr: bool = False) -> None:
     # These tell at INFO what the access line and the payments' own records already say.
     for talkative in ("werkzeug", "stripe", "alembic"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, _level))
-    structlog.configure(
-        processors=[_render],
-        wrapper_class=structlog.make_filtering_bound_logger(_level),
-        logger_factory=_Lines,
-        cache_logger_on_first_use=False,
-    )
 
 
 def access(request_id: str, rule: str, status: int, seconds: float, *, tenant: str) -> None:
@@ -169,49 +162,18 @@ def _access(request: Request, response: Response) -> dict[str, Any]:
 
 
 class _Handler(logging.Handler):
-    """Takes what the standard library's loggers say."""
+    """Takes what the loggers say."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            event: dict[str, Any] = {
-                "event": record.getMessage(),
-                "logger": record.name,
-            }
-            if record.exc_info and record.exc_info[1] is not None:
-                event["exc_info"] = record.exc_info[1]
-            _write(_line(_clean(event), record.levelno))
+            said = masked_value({**_around(), "event": record.getMessage(), "logger": record.name})
+            error = record.exc_info[1] if record.exc_info else None
+            if error is not None:
+                # Without the locals: they are where the addresses and the keys are.
+                said["exception"] = masked("".join(format_exception(error)))
+            _write(_line(said, record.levelno))
         except Exception:  # whatever it is: the standard library asks this of a handler
             self.handleError(record)
-
-
-class _Lines:
-    """Takes what structlog's loggers say: `_render` has made a line of it."""
-
-    def __init__(self, *names: str) -> None:
-        pass
-
-    def _say(self, line: str) -> None:
-        _write(line)
-
-    debug = info = warning = error = critical = exception = msg = log = _say
-
-
-def _render(logger: Any, method: str, event: Any) -> str:
-    level = logging.ERROR if method == "exception" else getattr(logging, method.upper(), _level)
-    return _line(_clean(event), level)
-
-
-def _clean(event: dict[str, Any]) -> dict[str, Any]:
-    error = event.pop("exc_info", None)
-    if error is True:
-        error = sys.exc_info()[1]
-    elif isinstance(error, tuple):
-        error = error[1]
-    clean = masked_value({**_around(), **event})
-    if isinstance(error, BaseException):
-        # Without the locals: they are where the addresses and the keys are.
-        clean["exception"] = masked("".join(format_exception(error)))
-    return clean
 
 
 def _around() -> dict[str, Any]:

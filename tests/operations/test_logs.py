@@ -3,7 +3,6 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-import structlog
 from flask import Flask, g
 
 from eventflow import logs
@@ -20,7 +19,6 @@ def as_it_was():
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def box_office(build) -> Flask:
 
     @app.get("/holds/<hold_id>")
     def show_hold(hold_id):
-        structlog.get_logger().info("looked at", buyer_mail=ADDRESS, seats=2)
+        logging.getLogger("eventflow.sales").info("looked at by %s", ADDRESS)
         return "held"
 
     @app.route("/orders/<code>", methods=["GET", "POST"])
@@ -69,7 +67,7 @@ def test_every_request_is_one_line_with_its_id_and_tenant(box_office, lines):
     assert request["duration_ms"] >= 0
     assert request["request_id"] == said["request_id"] == answer.headers["X-Request-ID"]
     assert said["tenant"] == "riverside"
-    assert said["seats"] == 2
+    assert said["event"] == "looked at by [masked]"
 
 
 def test_the_secret_in_an_address_is_not_logged(box_office, capsys):
@@ -80,8 +78,7 @@ def test_the_secret_in_an_address_is_not_logged(box_office, capsys):
 
 
 def test_no_address_is_logged_whichever_way_it_comes(box_office, capsys):
-    log = structlog.get_logger()
-    classic = logging.getLogger("eventflow.sales")
+    log = logging.getLogger("eventflow.sales")
     client = box_office.test_client()
 
     client.get(f"/holds/1?email={ADDRESS}")
@@ -89,17 +86,15 @@ def test_no_address_is_logged_whichever_way_it_comes(box_office, capsys):
     client.get("/nowhere/" + ADDRESS.replace("@", "%40"))
     client.post("/orders/A2BC?secret=x", data={"email": ADDRESS})
     log.info(f"wrote to {ADDRESS}")
-    log.info("wrote", to=ADDRESS)
-    log.info("wrote", anything={"deep": [{"er": (ADDRESS, {ADDRESS})}], ADDRESS: "as a name"})
-    log.info("wrote", thing=SimpleNamespace(mail=ADDRESS), raw=ADDRESS.encode())
-    log.info("wrote", link=f"https://x.example/?email={ADDRESS.replace('@', '%40')}")
-    classic.warning("could not write to %s", ADDRESS)
-    classic.warning("could not write", extra={"mail": ADDRESS})
-    for write in (log.exception, classic.exception):
-        try:
-            raise ValueError(f"refused: <{ADDRESS}>\nand again\n{ADDRESS}")
-        except ValueError:
-            write("the mail server refused %s", ADDRESS)
+    log.info("wrote %s", {"deep": [{"er": (ADDRESS, {ADDRESS})}], ADDRESS: "as a name"})
+    log.info("wrote %s and %s", SimpleNamespace(mail=ADDRESS), ADDRESS.encode())
+    log.info("wrote %s", f"https://x.example/?email={ADDRESS.replace('@', '%40')}")
+    log.warning("could not write to %s", ADDRESS)
+    log.warning("could not write", extra={"mail": ADDRESS})
+    try:
+        raise ValueError(f"refused: <{ADDRESS}>\nand again\n{ADDRESS}")
+    except ValueError:
+        log.exception("the mail server refused %s", ADDRESS)
     with logs.bound(mail=masked(ADDRESS)):
         log.error("bound")
 
@@ -232,7 +227,7 @@ def test_an_unreasonable_id_is_replaced(build, given):
 def test_a_job_logs_under_the_request_that_caused_it(box_office, lines):
     with logs.bound_request_id("edge-0123456789", tenant="riverside", job="sales.email_tickets"):
         assert logs.request_id() == "edge-0123456789"
-        structlog.get_logger().info("sent")
+        logging.getLogger("eventflow").info("sent")
     assert logs.request_id() is None
     (line,) = lines()
     assert line["request_id"] == "edge-0123456789"
@@ -263,8 +258,8 @@ def test_probes_are_quiet_and_the_level_is_heeded(box_office, build, lines):
     quiet = build(logs, LOG_LEVEL="WARNING")
     quiet.add_url_rule("/", view_func=lambda: "")
     quiet.test_client().get("/")
-    structlog.get_logger().info("not said")
-    structlog.get_logger().warning("said")
+    logging.getLogger("eventflow").info("not said")
+    logging.getLogger("eventflow").warning("said")
     assert [line["event"] for line in lines()] == ["said"]
 
 
