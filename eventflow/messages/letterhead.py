@@ -4,8 +4,6 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from PIL import Image
-
 from eventflow import brand, files, pictures
 from eventflow.accounts.hosts import base_url, tenant_url
 from eventflow.accounts.models import Tenant
@@ -46,6 +44,8 @@ def _attached(picture: pictures.Variant) -> Attachment | None:
 @lru_cache(maxsize=64)
 def _png(key: str) -> bytes:
     """The picture as every mail reader can show it; some don't know WebP."""
+    from PIL import Image  # Only those who write mails need it.
+
     written = BytesIO()
     with Image.open(BytesIO(files.get(key))) as image:
         image.convert("RGBA").save(written, "PNG", optimize=True)

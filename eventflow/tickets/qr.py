@@ -9,11 +9,6 @@ from functools import lru_cache
 from html import escape
 from itertools import groupby
 
-import qrcode
-from PIL import Image
-from qrcode.exceptions import DataOverflowError
-from qrcode.util import MODE_ALPHA_NUM, QRData
-
 VERSION = 6
 # Four modules are what ISO/IEC 18004 asks for.
 QUIET_ZONE = 4
@@ -38,6 +33,8 @@ def svg(code: str, *, title: str) -> str:
 
 def png(code: str, scale: int = 8) -> bytes:
     """A picture with `scale` pixels a module, for mail, where drawings are not shown."""
+    from PIL import Image  # As below.
+
     side = SIDE * scale
     picture = Image.new("1", (SIDE, SIDE), 1)
     for y, row in enumerate(_modules(code)):
@@ -54,6 +51,10 @@ def png(code: str, scale: int = 8) -> bytes:
 def _modules(code: str) -> tuple[tuple[bool, ...], ...]:
     if not code:
         raise DoesNotFit("there is nothing to draw")
+    import qrcode  # It fetches Pillow, 6 MB in all: for those who draw.
+    from qrcode.exceptions import DataOverflowError
+    from qrcode.util import MODE_ALPHA_NUM, QRData
+
     drawing = qrcode.QRCode(
         version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0
     )
@@ -83,6 +84,8 @@ def _runs(code: str) -> str:
 
 def of_address(address: str, *, title: str) -> str:
     """An address as an inline drawing, in the smallest version that takes it."""
+    import qrcode  # As above.
+
     drawing = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET_ZONE)
     drawing.add_data(address)
     drawing.make(fit=True)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFilter
 
-from eventflow import files, pictures
+from eventflow import darkroom, files, pictures
 
 RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 60)
 
@@ -273,5 +273,5 @@ def test_what_is_cut_out_lies_within_the_picture():
     """Also where dividing and multiplying leaves a hair more than there is."""
     for width, height in itertools.product(range(8, 2401, 61), range(8, 2401, 43)):
         for ratio in ((16, 9), (1, 1), (1200, 630), (width, height)):
-            left, top, right, bottom = pictures._box((width, height), ratio, (1.0, 1.0))
+            left, top, right, bottom = darkroom._box((width, height), ratio, (1.0, 1.0))
             assert 0 <= left < right <= width and 0 <= top < bottom <= height
