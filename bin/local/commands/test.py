@@ -3,8 +3,8 @@
 from .. import chromium, command, environment, scratch, settings
 from ..places import PYTHON
 
-# One more than the cores of a small machine: the tests of processes and browsers mostly wait.
-EVERYTHING = ["-n", "3", "--dist", "loadscope", "tests"]
+# Two more than the cores of a small machine: the tests of processes and browsers mostly wait.
+EVERYTHING = ["-n", "4", "--dist", "loadscope", "tests"]
 
 
 def main(arguments: list[str]) -> int:
