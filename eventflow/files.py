@@ -13,13 +13,11 @@ import hmac
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import obstore
 from flask import Blueprint, Flask, Response, abort, current_app, request
-from obstore.store import LocalStore
 
 from eventflow import security
+from eventflow.stores import Bucket, Disk, Store
 
 TYPES = {
     "webp": "image/webp",
@@ -58,29 +56,25 @@ def put(data: bytes, suffix: str, *, folder: str, private: bool = False) -> str:
     # Within the folder of its owner, so that two tenants with the same picture may each delete it.
     name = hashlib.sha256(data).hexdigest()[:40]
     key = f"{'private' if private else 'public'}/{folder}/{name}.{suffix}"
-    obstore.put(_files(), _checked(key), data)
+    _files().put(_checked(key), data)
     return key
 
 
 def get(key: str) -> bytes:
     try:
-        return bytes(obstore.get(_files(), _checked(key)).bytes())
+        return _files().get(_checked(key))
     except FileNotFoundError:
         raise NoSuchFile(key) from None
 
 
 def exists(key: str) -> bool:
-    try:
-        obstore.head(_files(), _checked(key))
-    except FileNotFoundError:
-        return False
-    return True
+    return _files().exists(_checked(key))
 
 
 def delete(key: str) -> None:
     """Remove a file. Removing one that is gone is no error."""
     try:
-        obstore.delete(_files(), _checked(key))
+        _files().delete(_checked(key))
     except FileNotFoundError:
         return
 
@@ -152,11 +146,12 @@ def _signature(key: str, until: int) -> str:
     return hmac.new(secret, f"{key} {until}".encode(), hashlib.sha256).hexdigest()
 
 
-def _files() -> Any:
-    return current_app.extensions["files"]
+def _files() -> Store:
+    store: Store = current_app.extensions["files"]
+    return store
 
 
-def _store(app: Flask) -> Any:
+def _store(app: Flask) -> Store:
     if url := app.config.get("FILES_URL"):
-        return obstore.store.from_url(url)
-    return LocalStore(Path(app.config["EVENTFLOW_VAR"]) / "files", mkdir=True)
+        return Bucket(url)
+    return Disk(Path(app.config["EVENTFLOW_VAR"]) / "files")

@@ -1,10 +1,12 @@
+import errno
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from obstore.store import LocalStore, MemoryStore
 
 from eventflow import files
+from eventflow.stores import Bucket, Disk
 
 
 @pytest.fixture(params=["disk", "elsewhere"])
@@ -12,7 +14,7 @@ def app(build, request, monkeypatch) -> Flask:
     """Once on the local disk, once in a store that is somewhere else."""
     url = None if request.param == "disk" else "memory:///"
     app = build(files, FILES_URL=url)
-    assert isinstance(app.extensions["files"], LocalStore if url is None else MemoryStore)
+    assert isinstance(app.extensions["files"], Disk if url is None else Bucket)
     with app.app_context():
         yield app
 
@@ -37,6 +39,21 @@ def test_a_deleted_file_is_gone_and_deleting_it_again_is_no_error(app):
     with pytest.raises(files.NoSuchFile):
         files.get(key)
     assert files.get(theirs) == b"poster"
+
+
+def test_a_file_that_could_not_be_written_leaves_nothing(tmp_path, monkeypatch):
+    store = Disk(tmp_path)
+    store.put("public/riverside/poster.webp", b"poster")
+
+    def full(path, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="space"):
+        store.put("public/riverside/poster.webp", b"another")
+
+    assert store.get("public/riverside/poster.webp") == b"poster"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["poster.webp"]
 
 
 @pytest.mark.parametrize("folder", ["", "../etc", "/etc", "a//b", "a/../b", ".", "a b"])

@@ -1,0 +1,66 @@
+"""Where files are kept: on the local disk, or in a bucket that is somewhere else.
+
+Both answer the same four calls, and raise FileNotFoundError for what they do not have. A file is
+there whole or not at all, also to whoever asks while it is written.
+"""
+
+from pathlib import Path
+from secrets import token_hex
+from typing import Protocol
+
+
+class Store(Protocol):
+    def put(self, key: str, data: bytes) -> None: ...
+    def get(self, key: str) -> bytes: ...
+    def exists(self, key: str) -> bool: ...
+    def delete(self, key: str) -> None: ...
+
+
+class Disk:
+    def __init__(self, folder: Path):
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, key: str, data: bytes) -> None:
+        path = self._folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
+        try:
+            unfinished.write_bytes(data)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def get(self, key: str) -> bytes:
+        return (self._folder / key).read_bytes()
+
+    def exists(self, key: str) -> bool:
+        return (self._folder / key).is_file()
+
+    def delete(self, key: str) -> None:
+        (self._folder / key).unlink()
+
+
+class Bucket:
+    """Whatever obstore knows by its address."""
+
+    def __init__(self, url: str):
+        import obstore  # It weighs 6 MB: for those whose files are elsewhere.
+
+        self._obstore, self._store = obstore, obstore.store.from_url(url)
+
+    def put(self, key: str, data: bytes) -> None:
+        self._obstore.put(self._store, key, data)
+
+    def get(self, key: str) -> bytes:
+        return bytes(self._obstore.get(self._store, key).bytes())
+
+    def exists(self, key: str) -> bool:
+        try:
+            self._obstore.head(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def delete(self, key: str) -> None:
+        self._obstore.delete(self._store, key)
