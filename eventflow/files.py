@@ -35,7 +35,8 @@ SHOWN = frozenset({"webp", "jpg", "png", "pdf"})
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
-_KEY = re.compile(r"(public|private)/[A-Za-z0-9_/-]+/[0-9a-f]{40}\.([a-z0-9]{1,8})")
+# No longer than any disk takes: what nothing can be called is asked for all the same.
+_KEY = re.compile(r"(public|private)/[A-Za-z0-9_/-]{1,200}/[0-9a-f]{40}\.([a-z0-9]{1,8})")
 
 bp = Blueprint("files", __name__)
 

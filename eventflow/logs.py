@@ -171,9 +171,14 @@ class _Handler(logging.Handler):
             if error is not None:
                 # Without the locals: they are where the addresses and the keys are.
                 said["exception"] = masked("".join(format_exception(error)))
-            _write(_line(said, record.levelno))
-        except Exception:  # whatever it is: the standard library asks this of a handler
-            self.handleError(record)
+        except Exception as error:  # whatever it is: the standard library asks this of a handler
+            # Not what it was to say of whom: that would go out as it is.
+            line = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+            said = {
+                "event": masked(f"a line of {record.name} could not be written: {line}"),
+                "exception": type(error).__name__,
+            }
+        _write(_line(said, record.levelno))
 
 
 def _around() -> dict[str, Any]:

@@ -244,14 +244,10 @@ def _note(row_id: uuid.UUID, **values: Any) -> None:
 
 def tell(row_id: uuid.UUID, queue: str) -> None:
     """Tell RQ that a row waits. While Redis is away nothing is said: the relay will."""
-    link = _link()
-    if monotonic() < link.away_until:
-        # Buyers must not wait for its time-out one by one.
-        return
     try:
-        _push(link.redis, [(row_id, queue)])
+        with without_waiting() as client:
+            _push(client, [(row_id, queue)])
     except redis.RedisError as error:
-        link.away_until = monotonic() + _AWAY_FOR
         log.warning("redis is away, the relay will tell of job %s: %s", row_id, error)
 
 
@@ -402,6 +398,20 @@ _links: dict[str, _Link] = {}
 
 def connection() -> redis.Redis:
     return _link().redis
+
+
+@contextmanager
+def without_waiting() -> Iterator[redis.Redis]:
+    """Redis for what can be done without: where it was away a moment ago, RedisError at once, so
+    that people do not wait for its time-out one by one."""
+    link = _link()
+    if monotonic() < link.away_until:
+        raise redis.ConnectionError("away a moment ago")
+    try:
+        yield link.redis
+    except redis.RedisError:
+        link.away_until = monotonic() + _AWAY_FOR
+        raise
 
 
 def _link() -> _Link:

@@ -1,9 +1,10 @@
 """Where files are kept: on the local disk, or in a bucket that is somewhere else.
 
 Both answer the same four calls, and raise FileNotFoundError for what they do not have. A file is
-there whole or not at all, also to whoever asks while it is written.
+there whole or not at all, also to whoever asks while it is written, and after a power cut.
 """
 
+import os
 from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
@@ -26,10 +27,14 @@ class Disk:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
         try:
-            unfinished.write_bytes(data)
+            with unfinished.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
+        _keep_names(path.parent)
 
     def get(self, key: str) -> bytes:
         return (self._folder / key).read_bytes()
@@ -39,6 +44,15 @@ class Disk:
 
     def delete(self, key: str) -> None:
         (self._folder / key).unlink()
+
+
+def _keep_names(folder: Path) -> None:
+    """The names in a folder are on the disk: a file that nobody can name is none."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 class Bucket:

@@ -35,13 +35,14 @@ def say(map_id: uuid.UUID, visitor: Visitor, *, at: datetime) -> list[Visitor]:
     """Say that this editor is open, and hear which others are, the longest silent first."""
     key, own = _key(map_id), _written(visitor)
     try:
-        pipe = queue.connection().pipeline(transaction=False)
-        pipe.zremrangebyscore(key, "-inf", f"({at.timestamp() - SEEN_FOR}")
-        pipe.zadd(key, {own: at.timestamp()})
-        pipe.zremrangebyrank(key, 0, -MOST - 1)
-        pipe.zrange(key, 0, -1)
-        pipe.expire(key, SEEN_FOR * 2)
-        told: Iterable[bytes] = pipe.execute()[3]
+        with queue.without_waiting() as client:
+            pipe = client.pipeline(transaction=False)
+            pipe.zremrangebyscore(key, "-inf", f"({at.timestamp() - SEEN_FOR}")
+            pipe.zadd(key, {own: at.timestamp()})
+            pipe.zremrangebyrank(key, 0, -MOST - 1)
+            pipe.zrange(key, 0, -1)
+            pipe.expire(key, SEEN_FOR * 2)
+            told: Iterable[bytes] = pipe.execute()[3]
     except redis.RedisError:
         return []
     visitors = [Visitor(*json.loads(one)) for one in told]
@@ -50,8 +51,8 @@ def say(map_id: uuid.UUID, visitor: Visitor, *, at: datetime) -> list[Visitor]:
 
 def leave(map_id: uuid.UUID, visitor: Visitor) -> None:
     """Say that this editor was closed."""
-    with suppress(redis.RedisError):
-        queue.connection().zrem(_key(map_id), _written(visitor))
+    with suppress(redis.RedisError), queue.without_waiting() as client:
+        client.zrem(_key(map_id), _written(visitor))
 
 
 def _key(map_id: uuid.UUID) -> str:

@@ -126,6 +126,12 @@ def test_a_private_file_has_no_public_address(app, report):
     assert client.get("/files/" + report).status_code == 404
 
 
+def test_a_name_longer_than_any_disk_takes_is_no_file(app, report):
+    client = app.test_client()
+    for folder in ("a" * 256, "/".join(["a" * 200] * 30)):
+        assert client.get(f"/media/{folder}/{'0' * 40}.webp").status_code == 404
+
+
 def test_a_signed_address_opens_it_until_it_runs_out(app, report):
     client = app.test_client()
     answer = client.get(files.signed_path(report, soon(minutes=5)))

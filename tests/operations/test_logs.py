@@ -107,6 +107,23 @@ def test_no_address_is_logged_whichever_way_it_comes(box_office, capsys):
         json.loads(line)
 
 
+def test_a_line_that_cannot_be_put_together_says_so_and_nobodys_address(box_office, capsys):
+    (handler,) = (
+        one for one in logging.getLogger().handlers if type(one).__module__ == logs.__name__
+    )
+    handler.handle(
+        logging.LogRecord(
+            "eventflow.sales", logging.WARNING, "", 0, "wrote %d times", (ADDRESS,), None
+        )
+    )
+
+    told = capsys.readouterr()
+    assert "bea.miller" not in told.out + told.err
+    said = json.loads(told.out.splitlines()[-1])
+    assert said["event"] == "a line of eventflow.sales could not be written: wrote %d times"
+    assert (said["level"], said["exception"]) == ("warning", "TypeError")
+
+
 def test_an_exception_keeps_its_traceback_and_not_its_locals(box_office, lines):
     try:
         card = "4242-hidden-in-a-local"

@@ -7,7 +7,9 @@ import threading
 from datetime import timedelta
 
 import pytest
+import redis
 
+from eventflow import queue
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.queue import OutboxJob
@@ -240,6 +242,22 @@ def test_whoever_says_nothing_for_a_while_is_not_there(app, concert):
     assert presence.say(concert.id, bea, at=at + timedelta(seconds=presence.SEEN_FOR)) == [ana]
     later = at + timedelta(seconds=presence.SEEN_FOR + 1)
     assert presence.say(concert.id, bea, at=later) == []
+
+
+def test_who_is_there_waits_for_redis_once_and_not_each_time(
+    app, at_riverside, concert, monkeypatch
+):
+    asked = []
+
+    def away(*_args, **_kwargs):
+        asked.append(1)
+        raise redis.TimeoutError
+
+    monkeypatch.setitem(queue._links, app.config["REDIS_URL"], queue._Link(app.config["REDIS_URL"]))
+    monkeypatch.setattr(redis.client.Pipeline, "execute", away)
+    ana = presence.Visitor("1", "t1", "Ana")
+    assert [presence.say(concert.id, ana, at=now()) for _turn in range(3)] == [[], [], []]
+    assert len(asked) == 1
 
 
 def test_of_eight_saves_at_once_one_is_kept_and_seven_are_told(app, at_riverside, concert):
