@@ -14,7 +14,7 @@ from eventflow.payments.models import PaymentAccount
 from eventflow.sales import buyers, receipts, seat_pages
 from eventflow.sales.models import Order, OrderEntry
 from eventflow.seating import pricing
-from eventflow.tickets import calendar, documents, moving, showing_tickets
+from eventflow.tickets import calendar, documents, moving_rules, showing_tickets
 from eventflow.tickets.models import Ticket
 
 JUST_NOW = 120
@@ -53,8 +53,10 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
 def _changing_seats(tickets: list[Ticket], at: datetime) -> dict[str, Any]:
     """Of which tickets the buyer may change the seat, and of which the table; and until when."""
     seating = pricing.of(tickets[0].event_id) if any(one.seat_id for one in tickets) else None
-    may = [one for one in tickets if seating and moving.may_swap(one, at, seating=seating)]
-    whole = {str(one.id): moving.table(one.seat) for one in may if one.seat and one.seat.row.whole}
+    may = [one for one in tickets if seating and moving_rules.may_swap(one, at, seating=seating)]
+    whole = {
+        str(one.id): moving_rules.table(one.seat) for one in may if one.seat and one.seat.row.whole
+    }
     return {
         "swaps": {str(one.id) for one in may},
         "tables": whole,

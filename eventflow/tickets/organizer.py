@@ -12,11 +12,11 @@ from eventflow.db import now, transaction
 from eventflow.errors import Invalid
 from eventflow.pages import page
 from eventflow.spreadsheets import Cell, csv_file
-from eventflow.tickets import finding, issuing, moving_pages, notes, voiding_pages
+from eventflow.tickets import finding, issuing, moving_console, notes, voiding_pages
 from eventflow.tickets.models import Ticket
 
 bp = access.console(Blueprint("tickets_organizer", __name__, url_prefix="/manage"))
-bp.register_blueprint(moving_pages.console)
+bp.register_blueprint(moving_console.bp)
 bp.register_blueprint(voiding_pages.console)
 
 PER_PAGE = 50

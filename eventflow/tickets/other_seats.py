@@ -13,7 +13,7 @@ from eventflow.seating import hall as halls
 from eventflow.seating.best import Rules
 from eventflow.seating.hall import Hall, HallRow
 from eventflow.seating.states import BLOCKED, FREE, HELD, SOLD
-from eventflow.tickets import moving
+from eventflow.tickets import moving_rules
 from eventflow.tickets.models import Ticket
 
 
@@ -48,7 +48,7 @@ def for_buyer(ticket: Ticket, *, together: bool, fresh: bool, at: datetime) -> R
     hall, now, version = _read(ticket, fresh=fresh, at=at)
     own = _own(hall, ticket)
     letters = bytearray(_seen(now))
-    if moving.sits_whole(ticket):
+    if moving_rules.sits_whole(ticket):
         chairs = _kinds(hall, hall.rows[hall.row_of[own[0]]])
         fits = {
             row.start
@@ -70,7 +70,7 @@ def for_staff(ticket: Ticket, *, fresh: bool, at: datetime) -> Reach:
     hall, now, version = _read(ticket, fresh=fresh, at=at)
     own = _own(hall, ticket)
     letters = bytearray(_seen(now, kept_back=HELD))
-    if moving.sits_whole(ticket):
+    if moving_rules.sits_whole(ticket):
         fits = {
             row.start
             for row in hall.rows
@@ -95,7 +95,7 @@ def _read(ticket: Ticket, *, fresh: bool, at: datetime) -> tuple[Hall, bytes, in
 
 
 def _own(hall: Hall, ticket: Ticket) -> tuple[int, ...]:
-    return tuple(hall.position_of[str(one.seat_id)] for one in moving.party(ticket))
+    return tuple(hall.position_of[str(one.seat_id)] for one in moving_rules.party(ticket))
 
 
 def _seen(now: bytes, kept_back: int = BLOCKED) -> bytes:

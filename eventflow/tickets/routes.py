@@ -15,11 +15,17 @@ from eventflow.sales import orders
 from eventflow.sales.models import Order
 from eventflow.seating import pricing
 from eventflow.security import keep_address_secret
-from eventflow.tickets import documents, issuing, moving, moving_pages, showing_tickets
+from eventflow.tickets import (
+    documents,
+    issuing,
+    moving_pages,
+    moving_rules,
+    showing_tickets,
+)
 from eventflow.tickets.models import Ticket
 
 bp = only_on_tenant_host(Blueprint("tickets", __name__))
-bp.register_blueprint(moving_pages.buyers)
+bp.register_blueprint(moving_pages.bp)
 
 
 @bp.before_request
@@ -51,11 +57,11 @@ def show_ticket(ticket_id: uuid.UUID) -> Response:
 def _changing_seat(ticket: Ticket, *, is_orders: bool) -> dict[str, Any]:
     """Until when whoever has this link may change the seat, or could; a whole table is changed by
     whoever has the order."""
-    at, whole = now(), moving.sits_whole(ticket)
-    may = moving.may_swap(ticket, at) and (is_orders or not whole)
+    at, whole = now(), moving_rules.sits_whole(ticket)
+    may = moving_rules.may_swap(ticket, at) and (is_orders or not whole)
     return {
         "swap_until": pricing.find(ticket.event).swap_until if may else None,
-        "swap_was_until": moving.swap_was_until(ticket, at),
+        "swap_was_until": moving_rules.swap_was_until(ticket, at),
         "stays_whole": whole,
     }
 

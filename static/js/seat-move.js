@@ -73,26 +73,31 @@ class SeatMove extends HTMLElement {
     return `${this.getAttribute("ask")}seat=${encodeURIComponent(key)}`
   }
 
-  async ask(chair) {
+  async ask(chair, pressed = true) {
     this.point(chair)
     try {
       const answer = await fetch(this.address(chair.key), { headers: { "HX-Request": "true" } })
       const html = await answer.text()
       if (this.chair !== chair) return
+      // Signed out meanwhile: the page of the question leads there and back.
+      if (answer.headers.has("HX-Redirect")) return location.assign(this.address(chair.key))
       if (!answer.ok && ![409, 422].includes(answer.status)) throw new Error(answer.statusText)
-      this.fill(html)
+      this.fill(html, pressed)
     } catch {
       if (this.chair === chair) this.refuse(this.dataset.unreachable)
     }
   }
 
-  fill(html) {
+  fill(html, pressed) {
     const template = document.createElement("template")
     template.innerHTML = html
     const scripts = [...template.content.querySelectorAll("script[src]")]
     for (const script of scripts) script.remove()
+    // Whoever did not press is not taken away from where they are; what came says itself.
+    const follows = pressed || this.card.contains(document.activeElement)
     this.card.replaceChildren(template.content)
     for (const script of scripts) import(script.getAttribute("src"))
+    if (!follows) return
     this.card.focus({ preventScroll: true })
     this.card.scrollIntoView({ block: "nearest" })
   }
@@ -111,7 +116,9 @@ class SeatMove extends HTMLElement {
     const line = document.createElement("p")
     line.className = "moving__hint"
     line.textContent = words
+    const within = this.card.contains(document.activeElement)
     this.card.replaceChildren(line)
+    if (within) this.card.focus({ preventScroll: true })
     this.announce(words)
   }
 
@@ -121,8 +128,9 @@ class SeatMove extends HTMLElement {
 
   // The one asked about went to somebody else: the box office says so, and what is left near it.
   lookAround(different) {
-    if (!this.chair || !different.has(this.chair.at)) return
-    if (!this.getAttribute("letters").includes(this.states.of(this.chair.at))) this.ask(this.chair)
+    // What was sent already took the seat itself.
+    if (!this.chair || !different.has(this.chair.at) || this.card.querySelector("[aria-busy]")) return
+    if (!this.getAttribute("letters").includes(this.states.of(this.chair.at))) this.ask(this.chair, false)
   }
 
   leave() {

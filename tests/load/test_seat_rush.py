@@ -1,6 +1,8 @@
 """Rushes for seats: real threads, real commits, every seat promised to one buyer at a time."""
 
 import random
+import threading
+import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,7 @@ from sqlalchemy import func, select
 from eventflow.db import db, now, transaction
 from eventflow.events.models import Event
 from eventflow.sales import holds, seats
-from eventflow.seating import freezing
+from eventflow.seating import freezing, pricing
 from eventflow.seating.models import Seat, SeatMap
 from eventflow.tickets import issuing, moving
 from eventflow.tickets.models import Ticket
@@ -131,3 +133,31 @@ def test_parties_and_buyers_rush_for_one_table(app, at_riverside):
             == [1] * 4 + [2 if came_to["moved"] else 1] * 4
         )
         assert differences() == []
+
+
+def test_prices_that_change_while_a_move_waits_are_seen_by_it(app, at_riverside):
+    """What the old seat is sold as next is read under the locks, or the move is refused."""
+    event = make_seated(theatre(1, 6), {"c1": 0})
+    ticket_id = buy(at_riverside, take(event, 0, 1)).tickets[0].id
+    left, wanted, dear = *ids(event, 0, 4), event.tiers[1].id
+    changed = threading.Event()
+
+    def reprice():
+        with transaction():
+            pricing.price(pricing.find(event), {"c1": dear}, at=now())
+            db.session.flush()
+            changed.set()
+            time.sleep(0.5)  # The move waits for the rows by then.
+        return "priced"
+
+    def move():
+        changed.wait(10)
+        with transaction():
+            moving.move(issuing.find(ticket_id), wanted, any_tier=True, at=now())
+        return "moved"
+
+    assert at_once(app, at_riverside, [reprice, move]) == ["priced", "cannot_move"]
+    assert differences() == []
+    assert move() == "moved"
+    assert differences() == []
+    assert db.session.get_one(Seat, left).tier_id == dear

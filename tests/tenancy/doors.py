@@ -66,7 +66,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("tickets_organizer.move.show", TENANT, "staff"),
     ("tickets_organizer.move.ask_move", TENANT, "staff"),
     ("tickets_organizer.move.move", TENANT, "staff"),
-    ("tickets_organizer.move.show_states_to_staff", TENANT, "staff"),
+    ("tickets_organizer.move.show_states", TENANT, "staff"),
     # how an event is seated
     ("event_seating.show", TENANT, "staff"),
     ("event_seating.picture", TENANT, "staff"),

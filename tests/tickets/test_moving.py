@@ -18,7 +18,7 @@ from eventflow.sales.seat_refusals import SeatTaken, SingleSeat
 from eventflow.seating import pricing
 from eventflow.seating.models import Seat
 from eventflow.tenancy import across_tenants
-from eventflow.tickets import issuing, moving, stocktaking, voiding
+from eventflow.tickets import issuing, moving, moving_rules, stocktaking, voiding
 from jobs import sales as sales_jobs
 from tests.sales.test_seats import buy, ids, take
 from tests.seating.theatres import a_drawing, a_row, forget, make_seated, now_of
@@ -111,7 +111,7 @@ def test_a_seat_that_is_sold_or_held_is_refused(ticket, event):
 
 
 def test_another_tier_only_if_staff_say_so(ticket, event):
-    with pytest.raises(moving.CannotMove):
+    with pytest.raises(moving_rules.CannotMove):
         move(ticket, event, 8)
 
     move(ticket, event, 8, any_tier=True)
@@ -127,17 +127,17 @@ def test_another_tier_only_if_staff_say_so(ticket, event):
 
 
 def test_buyers_swap_within_the_category_until_the_deadline(ticket, event):
-    assert not moving.may_swap(ticket, now())
+    assert not moving_rules.may_swap(ticket, now())
     with transaction():
         pricing.find(event).swap_until = now() + timedelta(days=1)
 
-    assert moving.may_swap(ticket, now())
+    assert moving_rules.may_swap(ticket, now())
     with transaction():
         moving.swap(ticket, ids(event, 5)[0], at=now())
     assert ticket.seat_label == "Stalls A6"
-    with pytest.raises(moving.CannotMove), transaction():
+    with pytest.raises(moving_rules.CannotMove), transaction():
         moving.swap(ticket, ids(event, 8)[0], at=now())
-    with pytest.raises(moving.CannotMove), transaction():
+    with pytest.raises(moving_rules.CannotMove), transaction():
         moving.swap(ticket, ids(event, 4)[0], at=now() + timedelta(days=2))
 
 
@@ -181,7 +181,7 @@ def test_void_and_used_tickets_stay_where_they_are(ticket, event):
     admitting.admit(issuing.code_of(ticket), at=now())
     db.session.expire_all()
 
-    with pytest.raises(moving.CannotMove, match="come in"):
+    with pytest.raises(moving_rules.CannotMove, match="come in"):
         move(ticket, event, 5)
     with pytest.raises(NotFound), transaction():
         moving.move(ticket, "nonsense", at=now())

@@ -222,6 +222,23 @@ def test_the_map_is_told_where_this_ticket_may_go(storefront, evening, ticket):
     assert told["states"] == "ssfbbf" + "bbssbb"
     assert storefront.get(f"{states}&since={told['version']}").status_code == 204
 
+    with transaction():
+        pricing.find(evening).swap_until = now() - timedelta(minutes=1)
+    shut = storefront.get(f"{states}&since={told['version']}").json
+    assert shut["states"] == "b" * 12
+    assert storefront.get(f"{states}&since={shut['version']}").status_code == 204
+
+
+def test_nobody_is_promised_a_mail_who_left_no_address(app, riverside, storefront, evening, ticket):
+    with transaction():
+        orders.find(ticket.order.code, lock=True).buyer_email = ""
+    here = TICKET.format(ticket)
+    question = storefront.get(here.replace("/seat?", "/seat/change?") + f"&seat={key(evening, 5)}")
+    assert "stops working at once" in question.text
+    done = storefront.post(here, data=asked(question.text), follow_redirects=True)
+    assert "is for Stalls A6 now" in plain(done.text)
+    assert not [one for one in (storefront.get(here), question, done) if "mail" in plain(one.text)]
+
 
 def test_a_ticket_says_until_when_its_seat_can_be_changed(storefront, evening, ticket):
     here, whole = TICKET.format(ticket), ticket.order

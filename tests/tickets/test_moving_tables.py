@@ -14,7 +14,7 @@ from eventflow.sales import orders
 from eventflow.sales.seat_refusals import SeatTaken
 from eventflow.seating import pricing
 from eventflow.tenancy import across_tenants
-from eventflow.tickets import issuing, moving, other_seats, stocktaking
+from eventflow.tickets import issuing, moving, moving_rules, other_seats, stocktaking
 from eventflow.tickets.models import Ticket
 from tests.people import browser_at
 from tests.sales.test_seats import buy, ids, take
@@ -61,19 +61,34 @@ def fine() -> bool:
 
 def test_one_ticket_alone_does_not_leave_a_whole_table(dinner, order):
     for position, words in ((18, "stay together"), (4, "stay together")):
-        with pytest.raises(moving.CannotMove, match=words):
+        with pytest.raises(moving_rules.CannotMove, match=words):
             move(order.tickets[0], dinner, position)
-        with pytest.raises(moving.CannotMove, match=words), transaction():
+        with pytest.raises(moving_rules.CannotMove, match=words), transaction():
             moving.swap(order.tickets[0], ids(dinner, position)[0], at=now())
-    with pytest.raises(moving.CannotMove, match="to another whole table"):
+    with pytest.raises(moving_rules.CannotMove, match="to another whole table"):
         move(order.tickets[0], dinner, 18, together=True)
     assert now_of(dinner) == "ssss" + "f" * 18
+
+
+def test_a_party_of_which_somebody_is_in_is_offered_no_other_table(storefront, dinner, order):
+    inside, outside = order.tickets[:2]
+    page = f"/orders/{order.code}?secret={order.secret}"
+    here = f"/tickets/{outside.id}/seat?secret={order.secret}"
+    assert f"/tickets/{outside.id}/seat" in storefront.get(page).text
+    admitting.admit(issuing.code_of(inside), at=now())
+    db.session.expire_all()
+
+    assert f"/tickets/{outside.id}/seat" not in storefront.get(page).text
+    for told in (storefront.get(here).text, moving_rules.why_not(outside)):
+        assert "Somebody of this party has come in already" in told
+    with pytest.raises(moving_rules.CannotMove, match="Somebody of this party"):
+        move(outside, dinner, 4, together=True)
 
 
 def test_one_ticket_alone_has_no_seat_at_a_whole_table(at_riverside, dinner):
     [ticket] = buy(at_riverside, take(dinner, 18)).tickets
 
-    with pytest.raises(moving.CannotMove, match="one ticket alone"):
+    with pytest.raises(moving_rules.CannotMove, match="one ticket alone"):
         move(ticket, dinner, 4, together=True, any_tier=True)
     assert ticket.seat_label == "Stalls A1"
 
@@ -98,7 +113,7 @@ def test_all_move_or_none(dinner, order):
     admitting.admit(issuing.code_of(order.tickets[3]), at=now())
     db.session.expire_all()
 
-    with pytest.raises(moving.CannotMove, match="come in"):
+    with pytest.raises(moving_rules.CannotMove, match="come in"):
         move(order.tickets[0], dinner, 4, together=True)
     assert now_of(dinner) == "ssss" + "f" * 18
 
@@ -112,20 +127,20 @@ def test_a_table_of_which_somebody_has_a_seat_is_refused(dinner, order):
 
 
 def test_buyers_take_a_table_as_large_and_staff_a_larger_one(dinner, order):
-    with pytest.raises(moving.CannotMove, match="as many seats"), transaction():
+    with pytest.raises(moving_rules.CannotMove, match="as many seats"), transaction():
         moving.swap(order.tickets[0], ids(dinner, 12)[0], together=True, at=now())
 
     move(order.tickets[0], dinner, 12, together=True)
 
     assert seats_of(order)[3] == "Stalls 4-4"
-    with pytest.raises(moving.CannotMove, match="as many seats"), transaction():
+    with pytest.raises(moving_rules.CannotMove, match="as many seats"), transaction():
         moving.swap(order.tickets[0], ids(dinner, 0)[0], together=True, at=now())
 
 
 def test_a_table_too_small_for_the_party_is_refused(at_riverside, dinner):
     six = buy(at_riverside, take(dinner, *range(12, 18)))
 
-    with pytest.raises(moving.CannotMove, match="4 seats only"):
+    with pytest.raises(moving_rules.CannotMove, match="4 seats only"):
         move(six.tickets[0], dinner, 0, together=True)
 
 
