@@ -200,6 +200,8 @@ def _together() -> dict[str, str]:
         "isMine": _("Yours"),
         "tookTheirs": _("Took theirs"),
         "tookOut": _("Took it out again"),
+        "tookOutSome": _("Took it out again, but for what was changed since: {what}"),
+        "cannotTakeOut": _("It can’t be taken out any more: what was drawn since needs it"),
         "seatIn": _("1 seat in {name}"),
         "seatsIn": _("{count} seats in {name}"),
         "aCategory": _("category {name}"),

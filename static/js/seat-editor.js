@@ -11,9 +11,10 @@ import { Inspector } from "./editor/inspector.js"
 import { Categories } from "./editor/categories.js"
 import { Outline } from "./editor/outline.js"
 import { Making } from "./editor/making.js"
-import { Saving, forget, kept } from "./editor/saving.js"
+import { Saving } from "./editor/saving.js"
+import { forget, keyOf, leftBehind } from "./editor/keeping.js"
 import { Together } from "./editor/together.js"
-import { adopted, merged } from "./editor/merging.js"
+import { adopted } from "./editor/merging.js"
 import { Spots } from "./editor/spots.js"
 import { beyond } from "./editor/limits.js"
 import { aligned, distributed, mirrored, turned } from "./editor/arrange.js"
@@ -55,7 +56,7 @@ class SeatEditor extends HTMLElement {
     if (this.mayChange) {
       this.saving = new Saving({
         url: this.getAttribute("drawing-url"),
-        key: this.getAttribute("map"),
+        key: keyOf(this.getAttribute("map")),
         version,
         drawing,
         current: () => this.drawing,
@@ -162,8 +163,8 @@ class SeatEditor extends HTMLElement {
 
   step(direction) {
     const words = this.history[direction]()
-    if (words === null) return this.announce(direction === "undo" ? "nothingToUndo" : "nothingToRedo")
     this.refresh()
+    if (words === null) return this.announce(direction === "undo" ? "nothingToUndo" : "nothingToRedo")
     this.saving?.changed()
     this.announce(direction === "undo" ? "undone" : "redone", { what: words })
   }
@@ -329,27 +330,37 @@ class SeatEditor extends HTMLElement {
   }
 
   async offerKept() {
-    const before = await kept(this.saving.key)
-    if (!before || isSame(before.drawing, this.drawing)) return
+    const before = await leftBehind(this.getAttribute("map"))
     this.keptBefore = before
     const bar = this.querySelector("[data-kept]")
+    bar.hidden = true
+    if (!before) return
+    if (isSame(before.drawing, this.drawing)) return this.letGo()
     const time = new Date(before.at).toLocaleString(document.documentElement.dataset.times, { dateStyle: "medium", timeStyle: "short" })
     bar.querySelector("p").textContent = this.word(before.version === this.saving.version ? "kept" : "keptOlder", { time })
     bar.hidden = false
   }
 
-  // On a map that was changed since, together with what changed.
-  bringBack() {
-    const { base, drawing } = this.keptBefore
-    this.querySelector("[data-kept]").hidden = true
-    const before = adopted(base ?? this.drawing, this.drawing)
-    const together = merged(before, adopted(drawing, before), this.drawing)
-    this.change(together.drawing ?? drawing, "broughtBack")
+  // Drawn on the version that it was drawn on, and then met by what was saved since, as if the page
+  // had never been gone: nobody's edits win without a word.
+  async bringBack() {
+    const { key, version, base, drawing } = this.keptBefore
+    await this.saving.allSaved()
+    const before = adopted(base, this.drawing)
+    const mine = adopted(drawing, before)
+    if (mine !== this.drawing && !this.change(mine, "broughtBack")) return
+    if (version !== this.saving.version) {
+      this.saving.returnTo(version, before)
+      this.together.meet()
+    }
+    await this.saving.keepNow()
+    await forget(key)
+    this.offerKept()
   }
 
-  letGo() {
-    this.querySelector("[data-kept]").hidden = true
-    forget(this.saving.key)
+  async letGo() {
+    await forget(this.keptBefore.key)
+    this.offerKept()
   }
 }
 

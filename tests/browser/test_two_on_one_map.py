@@ -12,7 +12,7 @@ from eventflow.db import db, now, transaction
 from eventflow.seating import maps
 from eventflow.tenancy import acting_for
 from tests.browser.conftest import _watched
-from tests.browser.editor import drawn, kept, open_editor, press_block, saved
+from tests.browser.editor import address, drawn, kept, open_editor, press_block, saved
 from tests.people import make_member
 
 pytestmark = pytest.mark.browser
@@ -30,6 +30,10 @@ def by_ana(riverside, room) -> Iterator[dict]:
         yield drawing
         maps.replace(theirs, drawing, at=now())
         theirs.changed_by = "Ana"
+
+
+def _no_saves(route) -> None:
+    route.abort() if route.request.method == "PUT" else route.continue_()
 
 
 def test_what_somebody_else_saves_is_told_at_once_and_undoing_leaves_it_alone(
@@ -131,6 +135,96 @@ def test_only_where_both_changed_the_same_is_there_a_choice(
     if press == "Take theirs":
         desk.locator("[data-do=undo]").click()
         assert drawn(desk)["sections"] == mine["sections"]
+
+
+def test_undoing_what_came_before_a_choice_keeps_the_choice(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4", x="1500", y="1000")
+    saved(desk)
+    desk.route("**/drawing", _no_saves)
+    desk.route("**/now*", lambda route: route.abort())
+    with by_ana(riverside, room) as drawing:
+        for seat in drawing["sections"][0]["rows"][0]["seats"]:
+            seat["y"] = 1500
+    desk.keyboard.press("ArrowDown")
+    moved = drawn(desk)["sections"]
+    press_block(desk, (200, 200), rows="1", seats="3")
+    desk.unroute("**/drawing")
+    desk.evaluate("document.querySelector('seat-editor').saving.hurry()")
+    clash = desk.locator("[data-conflict]")
+    expect(clash).to_contain_text("You and Ana both changed the same")
+    clash.get_by_role("button", name="Keep mine", exact=True).click()
+    saved(desk)
+
+    desk.locator("[data-do=undo]").click()
+    assert drawn(desk)["sections"] == moved
+
+
+def test_edits_of_a_page_that_is_gone_are_asked_about_where_others_changed_the_same(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    press_block(desk, (400, 300), rows="2", seats="4", x="1500", y="1000")
+    saved(desk)
+    desk.route("**/drawing", _no_saves)
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: no network, trying again")
+    mine = drawn(desk)
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.goto(served.at(riverside, "/manage/venues"))
+    desk.unroute("**/drawing")
+    with by_ana(riverside, room) as drawing:
+        for seat in drawing["sections"][0]["rows"][0]["seats"]:
+            seat["y"] = 1500
+
+    desk.goto(served.at(riverside, address(room)))
+    desk.wait_for_selector("seat-editor[ready]")
+    expect(desk.locator("[data-kept]")).to_contain_text("the map was changed since")
+    # Somebody saves before that is answered, and so does this page: it is still there.
+    with by_ana(riverside, room) as drawing:
+        drawing["width"] = 4321
+    expect(desk.locator("[data-together]")).to_contain_text("Ana", timeout=20_000)
+    press_block(desk, (200, 200), rows="1", seats="3", name="Circle")
+    saved(desk)
+    desk.reload()
+    desk.wait_for_selector("seat-editor[ready]")
+    desk.get_by_role("button", name="Bring them back").click()
+    clash = desk.locator("[data-conflict]")
+    expect(clash).to_contain_text("both changed the same")
+    assert kept(riverside, room).drawing["sections"][0]["rows"][0]["seats"][0]["y"] == 1500
+    clash.get_by_role("button", name="Keep mine", exact=True).click()
+    saved(desk)
+
+    together = kept(riverside, room).drawing
+    assert together == drawn(desk)
+    assert together["width"] == 4321
+    assert [one["name"] for one in together["sections"]][1:] == ["Circle"]
+    assert together["sections"][0] == mine["sections"][0]
+    expect(desk.locator("[data-kept]")).to_be_hidden()
+
+
+def test_an_open_page_keeps_its_own_edits_and_no_other_is_offered_them(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    desk.route("**/drawing", _no_saves)
+    press_block(desk, (400, 300), rows="2", seats="4")
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: no network, trying again")
+    other = _watched(desk.context)
+    other.goto(served.at(riverside, address(room)))
+    other.wait_for_selector("seat-editor[ready]")
+    press_block(other, (400, 300), rows="1", seats="3", name="Circle")
+    saved(other)
+    other.wait_for_timeout(300)
+    assert other.locator("[data-kept]").is_hidden()
+
+    desk.close()
+    other.reload()
+    other.wait_for_selector("seat-editor[ready]")
+    other.get_by_role("button", name="Bring them back").click()
+    saved(other)
+    names = [one["name"] for one in kept(riverside, room).drawing["sections"]]
+    assert sorted(names) == ["Circle", "Stalls"]
 
 
 def test_who_is_there_too_is_said_and_mine_can_be_kept_as_a_map(

@@ -9,14 +9,21 @@ export class History {
     this.at = 0
   }
 
-  // Brought in when a step is gone to: most never are.
   get drawing() {
-    const step = this.steps[this.at]
-    while (step.has < this.brought.length) {
-      const { base, theirs } = this.brought[step.has++]
-      step.drawing = merged(base, step.drawing, theirs, "theirs").drawing ?? theirs
+    return this.steps[this.at].drawing
+  }
+
+  // Brought in when a step is gone to: most never are. False where the step can't be had any more
+  // with what was saved since.
+  reach(at) {
+    const step = this.steps[at]
+    for (; step.has < this.brought.length; step.has += 1) {
+      const { base, theirs, side } = this.brought[step.has]
+      const { drawing } = merged(base, step.drawing, theirs, side)
+      if (!drawing) return false
+      step.drawing = drawing
     }
-    return step.drawing
+    return true
   }
 
   get canUndo() {
@@ -34,19 +41,29 @@ export class History {
   }
 
   // What somebody else made of `base` meanwhile; `together` is that and the present drawing in one.
-  bring(base, theirs, together) {
-    this.brought.push({ base, theirs })
+  // Of what both changed in an earlier step, the `side` stands.
+  bring(base, theirs, together, side = "theirs") {
+    this.brought.push({ base, theirs, side })
     Object.assign(this.steps[this.at], { drawing: together, has: this.brought.length })
   }
 
   undo() {
     if (!this.canUndo) return null
+    if (!this.reach(this.at - 1)) {
+      this.steps.splice(0, this.at)
+      this.at = 0
+      return null
+    }
     this.at -= 1
     return this.steps[this.at + 1].words
   }
 
   redo() {
     if (!this.canRedo) return null
+    if (!this.reach(this.at + 1)) {
+      this.steps.length = this.at + 1
+      return null
+    }
     this.at += 1
     return this.steps[this.at].words
   }

@@ -2,10 +2,10 @@
 // server does not have yet is kept in this browser, and offered again after a crash. Where somebody
 // else saved a newer version it waits until both are brought together.
 import { isSame } from "./drawing.js"
+import { forget, keep } from "./keeping.js"
 
 const SOON = 900
 const PATIENCE = 30000
-const STORE = "drawings"
 
 export class Saving {
   constructor({ url, key, version, drawing, current, say, behind }) {
@@ -13,6 +13,7 @@ export class Saving {
     this.saved = drawing
     this.tries = 0
     this.sent = []
+    this.waiting = []
     addEventListener("online", () => this.hurry())
     document.addEventListener("visibilitychange", () => document.hidden && this.hurry())
     addEventListener("beforeunload", (event) => this.isOpen && event.preventDefault())
@@ -32,8 +33,32 @@ export class Saving {
   keepSoon() {
     this.keeping ??= setTimeout(() => {
       this.keeping = null
-      if (this.isOpen) keep(this.key, { version: this.version, base: this.saved, drawing: this.current(), at: Date.now() })
+      this.keepNow()
     }, 250)
+  }
+
+  async keepNow() {
+    if (this.isOpen) await keep(this.key, { version: this.version, base: this.saved, drawing: this.current(), at: Date.now() })
+  }
+
+  // Once everything drawn so far is saved; never where that can't be.
+  allSaved() {
+    if (!this.isOpen && !this.busy) return Promise.resolve()
+    this.hurry()
+    return new Promise((saved) => this.waiting.push(saved))
+  }
+
+  // As where a page was that is gone: what it drew on that version is met by what came since.
+  returnTo(version, drawing) {
+    Object.assign(this, { version, saved: drawing, isBehind: true })
+    clearTimeout(this.timer)
+  }
+
+  // There is nothing newer to bring together, whatever the server said.
+  tryAgain() {
+    if (!this.isBehind) return
+    this.isBehind = false
+    this.failed("away")
   }
 
   later(wait) {
@@ -111,6 +136,7 @@ export class Saving {
   settled(at) {
     clearTimeout(this.timer)
     forget(this.key)
+    for (const saved of this.waiting.splice(0)) saved()
     this.say("saved", { at: at ? new Date(at) : new Date() })
   }
 }
@@ -123,28 +149,3 @@ export function changes(drawing, saved) {
   const sections = drawing.sections.map((section) => (known.has(section) ? named(section) : { ...section, rows: section.rows.map(named) }))
   return { ...drawing, sections, shapes: drawing.shapes.map(named) }
 }
-
-// What this browser keeps, by map. Where it may keep nothing, the page works all the same.
-
-function store(mode, act) {
-  return new Promise((resolve) => {
-    let opening
-    try {
-      opening = indexedDB.open("eventflow-seat-editor", 1)
-    } catch {
-      return resolve(null)
-    }
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
-    opening.onerror = () => resolve(null)
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction(STORE, mode)
-      const asked = act(transaction.objectStore(STORE))
-      transaction.oncomplete = () => { opening.result.close(); resolve(asked.result ?? null) }
-      transaction.onerror = transaction.onabort = () => { opening.result.close(); resolve(null) }
-    }
-  })
-}
-
-export const keep = (key, value) => store("readwrite", (kept) => kept.put(value, key))
-export const kept = (key) => store("readonly", (all) => all.get(key))
-export const forget = (key) => store("readwrite", (all) => all.delete(key))

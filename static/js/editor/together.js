@@ -2,7 +2,8 @@
 // a newer version and who else is here; brings what they drew together with what is drawn here, says
 // what that was, and asks only where both changed the same.
 import { Floor } from "./floor.js"
-import { isNothing, newId } from "./drawing.js"
+import { isNothing } from "./drawing.js"
+import { page } from "./keeping.js"
 import { adopted, difference, merged } from "./merging.js"
 
 const EVERY = 6000
@@ -13,7 +14,6 @@ const PARTS = 4
 export class Together {
   constructor(editor, { url, version, drawing }) {
     Object.assign(this, { editor, url, version, drawing })
-    this.tab = tab()
     this.pause = EVERY
     this.bar = editor.querySelector("[data-together]")
     this.clash = editor.querySelector("[data-conflict]")
@@ -21,7 +21,7 @@ export class Together {
     panel.addEventListener("input", (event) => { this.typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea") })
     for (const name of ["change", "focusout"]) panel.addEventListener(name, () => { this.typing = false })
     document.addEventListener("visibilitychange", () => document.hidden || this.ask())
-    addEventListener("pagehide", () => navigator.sendBeacon(`${this.url}?tab=${this.tab}`))
+    addEventListener("pagehide", () => navigator.sendBeacon(`${this.url}?tab=${page}`))
     this.ask()
   }
 
@@ -34,10 +34,10 @@ export class Together {
     return this.saving ? { version: this.saving.version, drawing: this.saving.saved } : this
   }
 
-  // A hand that holds something, or a field half written, is not disturbed.
+  // A hand that holds something, a field half written or an open question is not disturbed.
   get handsFull() {
     const { pointer } = this.editor
-    return Boolean(pointer.start || pointer.points?.length || this.typing)
+    return Boolean(pointer.start || pointer.points?.length || this.typing || this.editor.querySelector("dialog[open]"))
   }
 
   async ask() {
@@ -45,7 +45,7 @@ export class Together {
     if (document.hidden || this.asking) return
     this.asking = true
     try {
-      const answer = await fetch(`${this.url}?tab=${this.tab}`, { headers: { Accept: "application/json" }, redirect: "manual" })
+      const answer = await fetch(`${this.url}?tab=${page}`, { headers: { Accept: "application/json" }, redirect: "manual" })
       if (!answer.ok) throw new Error(answer.statusText)
       const facts = await answer.json()
       this.pause = EVERY
@@ -98,7 +98,7 @@ export class Together {
     const { saving, editor, base } = this
     if (saving?.busy) return
     if (saving?.wasOurs(facts)) return
-    if (facts.version <= base.version) return
+    if (facts.version <= base.version) return saving?.tryAgain()
     if (this.handsFull) return void (this.again = setTimeout(() => this.meet(facts), MOMENT))
     const theirs = adopted(facts.drawing, base.drawing)
     const outcome = merged(base.drawing, editor.drawing, theirs)
@@ -107,10 +107,10 @@ export class Together {
     else this.bring({ facts, theirs, outcome, base: base.drawing })
   }
 
-  bring({ facts, theirs, outcome, base }) {
+  bring({ facts, theirs, outcome, base, side }) {
     const { editor } = this
     const before = editor.drawing
-    editor.history.bring(base, theirs, outcome.drawing)
+    editor.history.bring(base, theirs, outcome.drawing, side)
     Object.assign(this, { version: facts.version, drawing: theirs })
     this.saving?.caughtUp(facts, theirs)
     editor.refresh()
@@ -166,20 +166,22 @@ export class Together {
     const { facts, theirs, base } = undecided
     const mine = merged(base, editor.drawing, theirs, "mine")
     const whole = mine.drawing && !editor.beyond(mine.drawing)
-    const wanted = side === "theirs" && (whole ? merged(base, editor.drawing, theirs, "theirs").drawing : theirs)
+    const both = side === "theirs" && whole ? merged(base, editor.drawing, theirs, "theirs").drawing : null
     this.undecided = null
     this.clash.hidden = true
-    this.bring({ facts, theirs, base, outcome: whole ? mine : { drawing: editor.drawing, renamed: [] } })
-    if (wanted) editor.change(adopted(wanted, theirs), "tookTheirs")
+    this.bring({ facts, theirs, base, outcome: whole ? mine : { drawing: editor.drawing, renamed: [] }, side: "mine" })
+    if (side === "theirs") editor.change(adopted(both && !editor.beyond(both) ? both : theirs, theirs), "tookTheirs")
     editor.floor.svg.focus({ preventScroll: true })
   }
 
   // Their change undone, as an edit of one's own; what was drawn since stays.
   takeOut() {
     const { base, theirs } = this.last
-    const { drawing } = merged(theirs, this.editor.drawing, base, "mine")
+    const { drawing, clashes } = merged(theirs, this.editor.drawing, base, "mine")
     this.hide()
-    if (drawing) this.editor.change(drawing, "tookOut")
+    if (!drawing) this.editor.announce("cannotTakeOut")
+    else if (clashes.length) this.editor.change(drawing, "tookOutSome", { what: this.clashesInWords(clashes) })
+    else this.editor.change(drawing, "tookOut")
   }
 
   // Both pictures side by side, with what differs marked in them.
@@ -232,18 +234,6 @@ export class Together {
 
   renamedInWords(renamed) {
     return renamed.map(({ before, now }) => ` ${this.editor.word("renamed", { before, now })}`).slice(0, PARTS).join("")
-  }
-}
-
-// What tells this tab from others; the same after it is loaded anew.
-function tab() {
-  const key = "eventflow-editor-tab"
-  try {
-    const known = sessionStorage.getItem(key) ?? newId("t")
-    sessionStorage.setItem(key, known)
-    return known
-  } catch {
-    return newId("t")
   }
 }
 
