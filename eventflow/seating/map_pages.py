@@ -32,6 +32,9 @@ bp = access.console(
     Blueprint("maps_console", __name__, url_prefix="/manage/venues/<venue_slug>/maps/<uuid:map_id>")
 )
 
+PICTURE = 900
+"""How wide a map's picture is where nothing keeps it narrower."""
+
 
 def _find(venue_slug: str, map_id: uuid.UUID, *, locked: bool = False) -> tuple[Venue, SeatMap]:
     venue = venues.find(venue_slug)
@@ -48,6 +51,7 @@ def edit(venue_slug: str, map_id: uuid.UUID) -> Response:
         map=seat_map,
         seats=seats,
         standing=standing,
+        picture=(PICTURE, thumbnails.height_at(PICTURE, seat_map.drawing)),
         words=editor_words.words(),
         limits=checking.LIMITS | {"near": spots.NEAR},
         may_change=access.may("admin") and seat_map.archived_at is None,

@@ -14,6 +14,12 @@ GREY = "#8a8178"
 SEAT = 44
 
 
+def height_at(width: int, drawing: dict[str, Any]) -> int:
+    """How high the picture is where it is so wide: the room to leave for it."""
+    left, top, right, bottom = extent(drawing)
+    return max(1, round(width * (bottom - top) / (right - left)))
+
+
 def as_svg(drawing: dict[str, Any], name: str) -> str:
     left, top, right, bottom = extent(drawing)
     colours = {one["id"]: one["colour"] for one in drawing["categories"]}
