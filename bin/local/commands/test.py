@@ -3,8 +3,9 @@
 from .. import chromium, command, environment, scratch, settings
 from ..places import PYTHON
 
-# Two more than the cores of a small machine: the tests of processes and browsers mostly wait.
-EVERYTHING = ["-n", "4", "--dist", "loadscope", "tests"]
+# One more than the cores of a small machine: the tests of processes and browsers mostly wait, and
+# four browsers at once on two cores wait for each other.
+EVERYTHING = ["-n", "3", "--dist", "loadscope", "tests"]
 
 
 def main(arguments: list[str]) -> int:
