@@ -98,8 +98,8 @@ def _always(state: Path) -> dict[str, str]:
     return {
         "EVENTFLOW_VAR": str(state),
         "FLASK_APP": "wsgi:app",
-        # Every thread would keep memory of its own that it seldom needs.
-        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX") or "2",
+        # Threads would keep memory of their own that they seldom need; one runs Python at a time.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX") or "1",
         "PATH": _path(),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
