@@ -38,7 +38,8 @@ def main() -> None:
         "EVENTFLOW_VAR": str(folder),
         "BENCH_BYTES": str(folder),
     }
-    subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], check=True)
+    for words in (["db", "upgrade"], ["templates", "compile"]):  # As bin/dev and deploy/ do.
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *words], check=True)
     made = world.make(200 if asked.quick else 5_000)
     os.environ["BENCH_SUBJECT"] = f"{made.tenant_id},{made.event},{made.tier}"
     host = f"{made.slug}.eventflow.localhost:{product_port}"

@@ -21,6 +21,7 @@ from eventflow import (
     migrating,
     queue,
     readiness,
+    ready_templates,
     security,
     vault,
 )
@@ -56,5 +57,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     readiness.init_app(app)
     capabilities.init_app(app)
     api.init_app(app)
+    ready_templates.init_app(app)
     fast_lane.init_app(app)
     return app

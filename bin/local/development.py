@@ -58,6 +58,7 @@ class Development:
         self._tell_commands()
         if not schema.is_current(running.memory):
             self._set_up("migrate", ["db", "upgrade"])
+            self._set_up("templates", ["templates", "compile"])
             schema.remember(running.memory)
         if demo:
             self._load_demo_once(running)

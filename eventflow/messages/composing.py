@@ -98,8 +98,13 @@ def render(kind: str, facts: dict[str, Any]) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=2)
 def _environment(pages: Environment) -> Environment:
-    """That of the pages, except that MJML is markup and what goes into it is escaped."""
-    return pages.overlay(autoescape=lambda name: name is None or not name.endswith(".txt"))
+    """That of the pages, except that MJML is markup and what goes into it is escaped.
+
+    What was compiled for pages and kept escapes as pages do, and stays out of mails.
+    """
+    return pages.overlay(
+        autoescape=lambda name: name is None or not name.endswith(".txt"), bytecode_cache=None
+    )
 
 
 def _language(order: Order | None, tenant: Tenant | None) -> str:
