@@ -62,7 +62,10 @@ class ScanMade(Document):
 class BatchRequest(Document):
     device: Annotated[Text, Field(max_length=100)] | None = None
     event: Annotated[str, Field(max_length=100)] | None = None
-    sent_at: Instant | None = None
+    sent_at: Annotated[
+        AwareDatetime | None,
+        Field(description="The device's clock as it sends, however wrong it is"),
+    ] = None
     scans: Annotated[list[ScanMade], Field(max_length=MOST_SCANS)]
 
 
@@ -257,12 +260,11 @@ def _tickets(body: BatchRequest) -> dict[tuple[str | None, str], uuid.UUID]:
 
 def _corrected(read_at: datetime, by: timedelta, at: datetime) -> datetime:
     # A clock that started anew is no reason to lose what was scanned, nor the others with it.
-    if not FIRST_YEAR < read_at.year < LAST_YEAR:
-        return at
     try:
-        return min(read_at + by, at)
+        corrected = read_at + by
     except OverflowError:
         return at
+    return min(corrected, at) if FIRST_YEAR < corrected.year < LAST_YEAR else at
 
 
 def _judged(

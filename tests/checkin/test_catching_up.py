@@ -184,6 +184,25 @@ def test_a_clock_that_is_off_is_corrected(paired, sold):
     assert abs(scan.scanned_at - at) < timedelta(seconds=10)
 
 
+@pytest.mark.parametrize("clock", ["1970-01-01T00:12:00Z", "0001-01-01T00:12:00+14:00"])
+def test_a_clock_that_started_anew_and_says_so_is_corrected(paired, sold, clock):
+    (ticket,) = sold(1)
+    scanned = datetime.fromisoformat(clock) - timedelta(minutes=3)
+    (told,) = upload(paired(), made(ticket, "a1", scanned, result="VALID"), sent_at=clock)
+    assert told["result"] == "VALID"
+    (scan,) = scans()
+    assert abs(scan.scanned_at - (now() - timedelta(minutes=3))) < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("clock", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_no_clock_is_too_wrong_for_its_scans(paired, sold, clock):
+    (ticket,) = sold(1)
+    (told,) = upload(paired(), made(ticket, "a1", now(), result="VALID"), sent_at=clock)
+    assert told["result"] == "VALID"
+    (scan,) = scans()
+    assert scan.scanned_at.year == now().year
+
+
 def test_a_scan_from_before_its_ticket_was_issued_is_doubted_and_not_lost(
     app, riverside, sam, paired, sold, gala
 ):
