@@ -10,7 +10,7 @@ EVERYTHING = ["-n", "3", "--dist", "loadscope", "tests"]
 
 def main(arguments: list[str]) -> int:
     environment.ensure()
-    browser = chromium.path()
+    browser = chromium.for_tests()
     with scratch.stack() as (state, services):
         variables = settings.of_tests(state, services) | {"CHROMIUM_PATH": browser}
         return command.run([str(PYTHON), "-m", "pytest", *(arguments or EVERYTHING)], variables)
