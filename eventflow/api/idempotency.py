@@ -6,6 +6,7 @@ again within 60 seconds.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ from eventflow.tenancy import current_tenant_id
 LIVES = timedelta(hours=24)
 AT_WORK = timedelta(seconds=45)
 LONGEST = 255
+WRITTEN = re.compile(r"[!-~]([ -~]*[!-~])?")
+"""Signs of ASCII and blanks between them, as in that draft."""
 KEPT_HEADERS = ("Content-Type", "Location", "Cache-Control")
 _NO_WAITING = func.set_config("synchronous_commit", "off", True)
 """Returned by a statement, it spares its transaction the wait for the disk, and a round trip."""
@@ -55,9 +58,9 @@ def given() -> Key | None:
     if key is None:
         return None
     key = key.strip().strip('"')
-    if not 0 < len(key) <= LONGEST or not key.isprintable():
+    if len(key) > LONGEST or not WRITTEN.fullmatch(key):
         raise Refusal(
-            _("An Idempotency-Key has 1 to %(most)s printable characters.", most=LONGEST),
+            _("An Idempotency-Key has 1 to %(most)s printable characters of ASCII.", most=LONGEST),
             code="bad_request",
             status=400,
         )

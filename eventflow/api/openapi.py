@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 
-from eventflow.api import operations
+from eventflow.api import idempotency, operations
 from eventflow.api.operations import PUBLIC, Operation
 from eventflow.errors import API_PREFIX, CODES
 
@@ -149,8 +149,8 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
                 "schema": {
                     "type": "string",
                     "minLength": 1,
-                    "maxLength": 255,
-                    "pattern": "^[!-~]+$",
+                    "maxLength": idempotency.LONGEST,
+                    "pattern": f"^{idempotency.WRITTEN.pattern}$",
                 },
             }
         )

@@ -1,5 +1,6 @@
 """What a program may send by mistake or on purpose, at the edges of what there is."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -92,6 +93,41 @@ def test_a_key_is_not_used_up_by_what_could_not_be(program, gala):
 
     assert seller.post("/events/winter-gala/holds", wrong, Idempotency_Key=key).status_code == 422
     assert seller.post("/events/winter-gala/holds", right, Idempotency_Key=key).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("key", "taken"),
+    [
+        ("k-1", True),
+        ("two words", True),
+        ('"quoted"', True),
+        ("x" * 255, True),
+        ("x" * 256, False),
+        ("", False),
+        ('""', False),
+        ("clé", False),
+        ("non\u00a0breaking", False),
+    ],
+)
+def test_a_key_is_as_described(program, gala, key, taken):
+    items = {"items": [{"tier": str(gala.tiers[0].id), "quantity": 1}]}
+
+    answer = program().post("/events/winter-gala/holds", items, Idempotency_Key=key)
+
+    assert answer.status_code == (201 if taken else 400)
+    (header,) = (
+        parameter
+        for parameter in program()
+        .get("/openapi.json")
+        .json["paths"]["/events/{slug}/holds"]["post"]["parameters"]
+        if parameter["name"] == "Idempotency-Key"
+    )
+    described = header["schema"]
+    bare = key.strip('"')
+    assert taken == bool(
+        re.search(described["pattern"], bare)
+        and described["minLength"] <= len(bare) <= described["maxLength"]
+    )
 
 
 def test_a_body_of_options_may_be_left_out(program, riverside, gala):
