@@ -66,7 +66,7 @@ def all_of(world: World, host: str) -> list[Case]:
             each(_scans(world, host, codes)),
             each(request("POST", f"/admit/{ticket}", FLOOR) for ticket in tickets),
             0.5,
-            clients=(1, 8, 32),
+            clients=(1, 8, 32, 64),
             prepare=empty_the_house,
         ),
     ]
