@@ -21,7 +21,7 @@ from eventflow.accounts import (
     trail,
 )
 from eventflow.accounts.roles import roles_in_words
-from eventflow.db import now, transaction
+from eventflow.db import new_id, now, transaction
 from eventflow.errors import Invalid
 from eventflow.limits import limited
 from eventflow.pages import page, wants_fragment
@@ -145,12 +145,18 @@ def create_token() -> Response:
             token, secret = tokens.create(
                 request.form.get("name", ""),
                 request.form.get("role", ""),
+                token_id=_token_of_form(),
                 by=people.get(access.person_id()),
                 at=now(),
             )
             name = token.name
     except Invalid as refusal:
         return _tokens_page(refusal.fields)
+    except tokens.AlreadyMade:
+        # Pressed twice, or the page with the secret was loaded again.
+        words = _("This token was made already, and shown once. If it was lost, revoke it.")
+        flash(words, "doubt")
+        return redirect("/manage/tokens", 303)  # type: ignore[return-value]
     # Answered at once and not after a redirect: the secret is shown here and nowhere again.
     response = _tokens_page({}, made=(name, secret))
     response.headers["Cache-Control"] = "no-store"
@@ -291,10 +297,19 @@ def _tokens_page(errors: dict[str, str], *, made: tuple[str, str] | None = None)
         name="" if made else request.form.get("name", ""),
         role=request.form.get("role", "scanner"),
         made=made,
+        token_id=new_id(),
         api_url=hosts.tenant_url(g.tenant.slug, "/api/v1/docs"),
         errors=errors,
         at=now(),
     )
+
+
+def _token_of_form() -> uuid.UUID | None:
+    """The id that the form keeps for its token, so that it makes one and no second."""
+    try:
+        return uuid.UUID(request.form.get("token_id", ""))
+    except ValueError:
+        return None
 
 
 def _settings_page(errors: dict[str, str]) -> Response:

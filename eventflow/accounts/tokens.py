@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from eventflow.accounts import audit, people
 from eventflow.accounts.models import ROLES, ApiToken, User
 from eventflow.accounts.roles import role_name
-from eventflow.db import db
+from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
 from eventflow.vault import hash_token, new_token
 
@@ -22,8 +23,22 @@ LONGEST_NAME = 80
 USED_AT_MOST_EVERY = timedelta(minutes=1)
 
 
-def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tuple[ApiToken, str]:
-    """Make a token for the tenant acted for: its row, and the secret that is never seen again."""
+class AlreadyMade(Exception):
+    """The token of this id is there: the same form arrived twice."""
+
+
+def create(
+    name: str,
+    role: str,
+    *,
+    token_id: uuid.UUID | None = None,
+    by: User | None = None,
+    at: datetime,
+) -> tuple[ApiToken, str]:
+    """Make a token for the tenant acted for: its row, and the secret that is never seen again.
+
+    With the same `token_id` again nothing is made; AlreadyMade says so.
+    """
     name = people.called(name, most=LONGEST_NAME)
     if not name:
         raise Invalid(
@@ -33,6 +48,7 @@ def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tup
         raise Invalid({"role": _("A role is one of %(roles)s.", roles=", ".join(ROLES))})
     secret = new_token(PREFIX)
     token = ApiToken(
+        id=token_id or new_id(),
         name=name,
         role=role,
         token_hash=hash_token(secret),
@@ -40,8 +56,11 @@ def create(name: str, role: str, *, by: User | None = None, at: datetime) -> tup
         created_by=by.id if by else None,
         created_at=at,
     )
-    db.session.add(token)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(token)
+    except IntegrityError:
+        raise AlreadyMade from None
     words = _("Made the API token %(name)s for %(role)s", name=name, role=role_name(role))
     audit.record("token.create", token, words, after={"name": name, "role": role}, at=at)
     return token, secret

@@ -41,6 +41,19 @@ def test_it_is_shown_once_and_never_again(console, riverside):
             assert secret not in kept
 
 
+def test_a_form_that_arrives_twice_makes_one_token(console, riverside):
+    asked = console.get("/manage/tokens").text
+    token_id = asked.partition('name="token_id" value="')[2].partition('"')[0]
+    form = {"token_id": token_id, "name": "Website", "role": "owner"}
+    assert "ef_live_" in console.post("/manage/tokens", data=form).text
+    again = console.post("/manage/tokens", data=form)
+
+    assert (again.status_code, again.location) == (303, "/manage/tokens")
+    assert "made already" in console.get("/manage/tokens").text
+    with acting_for(riverside.id):
+        assert str(db.session.scalars(select(ApiToken.id)).one()) == token_id
+
+
 def test_it_opens_its_own_tenant_and_no_other(app, riverside, northgate, storefront):
     _id, ours = make_token(riverside)
     _id, theirs = make_token(northgate)
