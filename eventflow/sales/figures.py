@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Numeric, Select, case, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Date, Numeric, Select, case, cast, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from eventflow.db import db
-from eventflow.events.models import Event, Stock, Tier
+from eventflow.events.models import Event, Stock, Tier, TierStock
 from eventflow.sales import availability
 from eventflow.sales.models import Hold, HoldLine, Order
 from eventflow.tenancy import current_tenant_id
@@ -91,19 +92,13 @@ class CallingOff:
 
 
 def counts(event_ids: Ids, *, at: datetime) -> dict[uuid.UUID, Count]:
-    """Each event as a whole: its own capacity, or the sum of its tiers'."""
-    of_tiers = (
-        select(Tier.event_id, func.sum(Stock.capacity).label("capacity"))
-        .join(Stock, Stock.id == Tier.stock_id)
-        .where(Tier.event_id.in_(event_ids))
-        .group_by(Tier.event_id)
-        .subquery()
-    )
+    """Each event as a whole: the places its tiers have, or its own capacity where that is less."""
+    of_tiers = _places(event_ids).subquery()
     lapsed = _lapsed(Hold.event_id, event_ids, at).subquery()
     rows = db.session.execute(
         select(
             Stock.event_id,
-            func.coalesce(Stock.capacity, of_tiers.c.capacity, 0).label("capacity"),
+            func.coalesce(func.least(Stock.capacity, of_tiers.c.places), 0).label("capacity"),
             Stock.sold,
             (Stock.held - func.coalesce(lapsed.c.n, 0)).label("held"),
         )
@@ -112,6 +107,33 @@ def counts(event_ids: Ids, *, at: datetime) -> dict[uuid.UUID, Count]:
         .where(Stock.event_id.in_(event_ids), Stock.kind == "event")
     )
     return {row.event_id: Count(int(row.capacity), row.sold, int(row.held)) for row in rows}
+
+
+def _places(event_ids: Ids) -> Select[Any]:
+    """How many places the tiers of each event have; tiers that share a room no more than it has."""
+    room, own = aliased(Stock), aliased(Stock)
+    shared = (
+        select(room.id, room.capacity)
+        .join(TierStock, TierStock.stock_id == room.id)
+        .where(TierStock.tier_id == Tier.id, room.kind == "shared")
+        .order_by(room.capacity, room.id)
+        .limit(1)
+        .lateral()
+    )
+    rooms = (
+        select(
+            Tier.event_id,
+            func.least(func.sum(own.capacity), func.min(shared.c.capacity)).label("places"),
+        )
+        .join(own, own.id == Tier.stock_id)
+        .outerjoin(shared, true())
+        .where(Tier.event_id.in_(event_ids))
+        .group_by(Tier.event_id, func.coalesce(shared.c.id, Tier.id))
+        .subquery()
+    )
+    return select(rooms.c.event_id, func.sum(rooms.c.places).label("places")).group_by(
+        rooms.c.event_id
+    )
 
 
 def incomes(event_ids: Ids) -> dict[uuid.UUID, Income]:

@@ -54,6 +54,24 @@ def test_an_events_own_capacity_counts_before_its_tiers(at_riverside, gala):
     assert whole(gala).capacity == 6
 
 
+def test_tiers_that_share_a_room_have_no_more_places_than_it(at_riverside, gala):
+    with transaction():
+        event = drafting.find(gala.slug)
+        floor = list(event.tiers)[:2]
+        factories.make_tier(event, "Balcony", 1500, 4)
+        tiers.share_capacity(event, name="Floor", capacity=6, tiers=floor, at=now())
+    factories.pay(factories.order(at_riverside, gala, 2, 1))
+
+    assert whole(gala) == Count(capacity=10, sold=3, held=0)
+
+
+def test_an_event_has_no_more_places_than_its_tiers(at_riverside, gala):
+    with transaction():
+        drafting.change(drafting.find(gala.slug), {"capacity": 100}, at=now())
+
+    assert whole(gala).left == 8
+
+
 def test_an_event_without_tiers_has_no_places(at_riverside):
     assert whole(factories.make_event(tiers=[], publish=False)) == Count(0, 0, 0)
 
