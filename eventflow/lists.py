@@ -48,6 +48,12 @@ def part(number: int, count: int, total: int, *, per_page: int) -> Part:
     )
 
 
+def beyond(number: int, total: int, *, per_page: int) -> str | None:
+    """The address of the last page, where page `number` lies behind it: what was there is gone."""
+    last = max(1, -(-total // per_page))
+    return address_with(page=str(last) if last > 1 else "") if number > last else None
+
+
 def head(key: str, sorted_by: str) -> Head:
     """The head of a column. `sorted_by` is a key, after a minus for the largest first."""
     descending = sorted_by == f"-{key}"

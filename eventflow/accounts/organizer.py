@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import brand, pictures, uploads
+from eventflow import brand, lists, pictures, uploads
 from eventflow.accounts import (
     access,
     asking,
@@ -253,6 +253,8 @@ def show_audit() -> Response:
     )
     number = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     entries, total = trail.read(filters, page=number)
+    if last := lists.beyond(number, total, per_page=trail.PER_PAGE):
+        return redirect(last, 303)  # type: ignore[return-value]
     before = (number - 1) * trail.PER_PAGE
     return page(
         "accounts/organizer/audit.html",

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 
+from eventflow import lists
 from eventflow.accounts import access, people
 from eventflow.db import now, transaction
 from eventflow.messages import failures, log
@@ -24,6 +25,8 @@ def show_mail() -> Response:
     )
     number = _page_number("page")
     rows, total = log.read(filters, page=number)
+    if last := lists.beyond(number, total, per_page=log.PER_PAGE):
+        return redirect(last, 303)  # type: ignore[return-value]
     return page(
         "messages/organizer/mail.html",
         "log",

@@ -55,6 +55,8 @@ def show_orders() -> Response:
     total, found = finding.count_and_page(
         search, offset=(number - 1) * PER_PAGE, limit=PER_PAGE, at=at
     )
+    if last := lists.beyond(number, total, per_page=PER_PAGE):
+        return redirect(last, 303)  # type: ignore[return-value]
     return page(
         "payments/organizer/orders.html",
         "found",

@@ -26,6 +26,8 @@ bp = access.console(Blueprint("sales_console", __name__, url_prefix="/manage"), 
 def show_events() -> Response:
     at, number, filters = now(), lists.page_number(), Filters.of(request.args)
     lines, total = at_a_glance.read(filters, page=number, zone=g.tenant.timezone, at=at)
+    if last := lists.beyond(number, total, per_page=PER_PAGE):
+        return redirect(last, 303)  # type: ignore[return-value]
     return page(
         "sales/organizer/events.html",
         "found",

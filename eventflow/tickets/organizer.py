@@ -41,6 +41,8 @@ CSV_HEADS = (
 def show_attendees() -> Response:
     search, number = _search(), lists.page_number()
     total, found = finding.count_and_page(search, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    if last := lists.beyond(number, total, per_page=PER_PAGE):
+        return redirect(last, 303)  # type: ignore[return-value]
     return page(
         "tickets/organizer/attendees.html",
         "found",

@@ -136,6 +136,9 @@ def test_pages_follow_one_another(desk, at_riverside):
     assert len(codes(second)) == 2
     assert not set(codes(first)) & set(codes(second))
 
+    behind = desk.get("/manage/orders?q=bea&sort=placed&page=3")
+    assert behind.location == "/manage/orders?q=bea&sort=placed&page=2"
+
 
 def test_a_part_is_answered_where_htmx_asks(desk, three):
     part = desk.get("/manage/orders?q=bea", headers={"HX-Request": "true"})
