@@ -15,6 +15,7 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
+from eventflow import searching
 from eventflow.accounts import audit
 from eventflow.accounts.models import AuditEntry, Tenant
 from eventflow.checkin.models import Scan
@@ -59,7 +60,7 @@ def due(event: Event, query: str) -> Sequence[Ticket]:
     if query:
         found = found.where(
             or_(
-                Ticket.attendee_name.icontains(query, autoescape=True),
+                searching.contains(Ticket.attendee_name, query),
                 Order.code.istartswith(query, autoescape=True),
             )
         )

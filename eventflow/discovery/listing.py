@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from eventflow import searching
 from eventflow.accounts.models import Tenant
 from eventflow.db import db
 from eventflow.discovery.entries import Entry, entries
@@ -79,9 +80,8 @@ def addresses(*, at: datetime, most: int = 10_000) -> list[tuple[str, str, datet
 def _matching(wanted: Wanted, at: datetime) -> Select[tuple[Event, Tenant]]:
     query = _public(select(Event, Tenant), at).join(Tenant, Tenant.id == Event.tenant_id)
     for word in wanted.q.split()[:6]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         columns = (Event.title, Event.summary, Event.venue_name, Event.category, Tenant.name)
-        query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+        query = query.where(or_(*(searching.contains(column, word) for column in columns)))
     if wanted.category:
         query = query.where(func.lower(Event.category) == wanted.category.lower())
     if wanted.from_day:

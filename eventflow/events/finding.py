@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
 
+from eventflow import searching
 from eventflow.db import db
 from eventflow.events.models import Event
 
@@ -39,15 +40,8 @@ def _matching(search: Search) -> Select[Event]:
     if search.only:
         query = query.where(Event.id.in_(search.only))
     if search.q:
-        pattern = f"%{_escaped(search.q)}%"
-        query = query.where(
-            or_(
-                *(
-                    column.ilike(pattern, escape="\\")
-                    for column in (Event.title, Event.summary, Event.venue_name, Event.category)
-                )
-            )
-        )
+        columns = (Event.title, Event.summary, Event.venue_name, Event.category)
+        query = query.where(or_(*(searching.contains(column, search.q) for column in columns)))
     if search.category:
         query = query.where(func.lower(Event.category) == search.category.lower())
     if search.starts_from:
@@ -55,7 +49,3 @@ def _matching(search: Search) -> Select[Event]:
     if search.starts_to:
         query = query.where(Event.starts_at <= search.starts_to)
     return query
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import joinedload, load_only
 
+from eventflow import searching
 from eventflow.accounts import people
 from eventflow.db import db
 from eventflow.events.models import Event
@@ -123,21 +124,21 @@ def _matching(search: Search, at: datetime) -> Select[Order]:
 
 
 def _found_by(words: str) -> ColumnElement[bool]:
-    like, mail = f"%{_literally(words)}%", f"%{_literally(people.as_kept(words))}%"
+    mail = f"%{_literally(people.as_kept(words))}%"
     # Who comes is on the tickets, and while there are none yet, on the order.
     names = func.jsonb_path_query_array(Order.attendees, cast("$[*].name", JSONPATH))
     holders = select(Ticket.order_id).where(
         or_(
-            Ticket.attendee_name.ilike(like, escape="\\"),
+            searching.contains(Ticket.attendee_name, words),
             Ticket.attendee_email.ilike(mail, escape="\\"),
         )
     )
     return or_(
         *(Order.code.startswith(code) for code in orders.codes_meant(words)),
-        Order.buyer_name.ilike(like, escape="\\"),
+        searching.contains(Order.buyer_name, words),
         Order.buyer_email.ilike(mail, escape="\\"),
         Order.id.in_(holders),
-        and_(Order.status.in_(WITHOUT_TICKETS), cast(names, Text).ilike(like, escape="\\")),
+        and_(Order.status.in_(WITHOUT_TICKETS), searching.contains(cast(names, Text), words)),
     )
 
 

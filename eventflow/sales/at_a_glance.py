@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
 
+from eventflow import searching
 from eventflow.db import db
 from eventflow.events.models import Event, Stock
 from eventflow.sales import figures
@@ -91,7 +92,7 @@ def _matching(filters: Filters, at: datetime) -> Select[Event]:
         query = query.where(is_over if filters.when == "past" else is_coming)
     if filters.q:
         columns = (Event.title, Event.venue_name, Event.category)
-        query = query.where(or_(*(one.icontains(filters.q, autoescape=True) for one in columns)))
+        query = query.where(or_(*(searching.contains(one, filters.q) for one in columns)))
     return query
 
 

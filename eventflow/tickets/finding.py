@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
+from eventflow import searching
 from eventflow.accounts import people
 from eventflow.db import db
 from eventflow.events.models import Event, Tier
@@ -131,10 +132,13 @@ def _matching(search: Search) -> Select[Ticket]:
 
 
 def _found_by(words: str) -> ColumnElement[bool]:
-    like, mail = f"%{_literally(words)}%", f"%{_literally(people.as_kept(words))}%"
-    buyer = [Order.buyer_name.ilike(like, escape="\\"), Order.buyer_email.ilike(mail, escape="\\")]
+    mail = f"%{_literally(people.as_kept(words))}%"
+    buyer = [
+        searching.contains(Order.buyer_name, words),
+        Order.buyer_email.ilike(mail, escape="\\"),
+    ]
     found: list[ColumnElement[bool]] = [
-        Ticket.attendee_name.ilike(like, escape="\\"),
+        searching.contains(Ticket.attendee_name, words),
         Ticket.attendee_email.ilike(mail, escape="\\"),
         Ticket.order.has(
             or_(*buyer, *(Order.code.startswith(code) for code in orders.codes_meant(words)))

@@ -129,6 +129,16 @@ def test_the_list_is_searched(two_halls, base, query, found):
     assert listed == found
 
 
+@pytest.mark.parametrize("typed", ["cafe", "Café", "LODZ", "łódź", "café lodz"])
+def test_accents_need_not_be_typed(at_riverside, base, typed):
+    factories.make_event(title="Repair café", venue_name="Teatr Wielki, Łódź")
+    factories.make_event(title="Winter Gala")
+
+    page = base.get("/events", query_string={"q": typed}).text
+
+    assert "Repair café</a>" in page and "Winter Gala</a>" not in page
+
+
 def test_the_list_is_searched_by_day(two_halls, base):
     soon = (now() + timedelta(days=10)).date()
 

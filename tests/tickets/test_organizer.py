@@ -58,6 +58,7 @@ EVERYBODY = ["Ann Other", "Carl Carlson", "Dora", "Zoë 100%"]
         ({}, EVERYBODY),
         ({"q": "ann o"}, ["Ann Other"]),
         ({"q": "ZOE@example"}, ["Zoë 100%"]),
+        ({"q": "zoe 1"}, ["Zoë 100%"]),
         ({"q": "bea buyer"}, ["Ann Other", "Zoë 100%"]),
         ({"q": "%"}, ["Zoë 100%"]),
         ({"q": "nobody"}, []),
