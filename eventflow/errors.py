@@ -146,7 +146,9 @@ def _refused(refusal: Refusal) -> Response:
         response.headers["HX-Reswap"] = "innerHTML"
         response.headers["HX-Reselect"] = "unset"
         return response
-    return _error_page(refusal.status, refusal.message)
+    # Most conflicts are a rule and no race: nobody was faster, and the sentence says why.
+    heading = _("That can’t be done now") if refusal.code == "conflict" else None
+    return _error_page(refusal.status, refusal.message, heading=heading)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -190,9 +192,13 @@ def _bug(error: Exception) -> Response:
     return _error_page(500, None)
 
 
-def _error_page(status: int, message: str | None) -> Response:
+def _error_page(status: int, message: str | None, *, heading: str | None = None) -> Response:
     html = render_template(
-        "errors/error.html", status=status, detail=message, request_id=request_id()
+        "errors/error.html",
+        status=status,
+        title=heading,
+        detail=message,
+        request_id=request_id(),
     )
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"

@@ -165,6 +165,7 @@ def test_the_last_owner_can_not_leave_nor_be_demoted(console, riverside, olivia)
         answer = console.post(path, data=data)
         assert answer.status_code == 409
         assert "A box office needs an owner." in answer.text
+        assert "Somebody was faster" not in answer.text
     assert roles(riverside) == {"olivia@example.com": "owner"}
 
 
