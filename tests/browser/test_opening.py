@@ -15,6 +15,8 @@ def test_from_the_form_into_ones_own_console(kind, request, served):
     page.goto(served.at(path="/sign-up"))
     page.get_by_label("Name of your box office").fill("Quay Stage")
     page.get_by_label("Its address").fill("quay")
+    there = page.get_by_label("Its address").bounding_box()
+    assert there and there["width"] > 120, "room to see what one types, whatever the domain"
     if kind == "phone":
         expect(page.get_by_text(f"quay.{served.domain} is free.")).to_be_visible()
     page.get_by_label("Your name").fill("Quinn")
