@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from eventflow.db import db, now, transaction
+from eventflow.events import drafting
 from eventflow.sales import holds, orders
 from eventflow.sales.models import Hold, Order
 from eventflow.tickets import issuing
@@ -126,6 +127,16 @@ def test_a_lapsed_hold_is_explained_without_script(served, riverside, gala, old_
     fill_in(old_phone)
 
     expect(old_phone.get_by_role("heading", name="The time is over")).to_be_visible()
+
+
+def test_without_script_a_refusal_is_where_one_looks(served, riverside, gala, old_phone):
+    with transaction():
+        way = {"venue_address": "\n".join(f"Turn {turn} on the way" for turn in range(24))}
+        drafting.change(drafting.find(gala.slug), way, at=now())
+    old_phone.goto(served.at(riverside, "/events/winter-gala"))
+    old_phone.get_by_role("button", name="Hold").click()
+
+    expect(old_phone.get_by_text("Choose at least one ticket")).to_be_in_viewport()
 
 
 def test_back_at_the_event_its_holder_finds_the_way_on(served, riverside, gala, phone):
