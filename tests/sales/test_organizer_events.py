@@ -1,11 +1,9 @@
 """The console's looks at events: all of them, one of them, and the page before the end of one."""
 
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event as happening
 from sqlalchemy import select
 
 from eventflow.db import db, now, transaction
@@ -21,20 +19,6 @@ GALA = "/manage/events/winter-gala"
 
 def titles(answer) -> list[str]:
     return re.findall(r'class="glance__title"[^>]*>([^<]+)<', answer.text)
-
-
-@contextmanager
-def statements():
-    found = []
-
-    def note(_connection, _cursor, statement, *_more):
-        found.append(statement)
-
-    happening.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        happening.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -135,10 +119,10 @@ def test_long_lists_come_in_pages_that_keep_their_filters(console, at_riverside)
     assert titles(console.get(onward)) == ["Night 25", "Night 26"]
 
 
-def test_a_longer_list_asks_no_more_questions(console, at_riverside):
+def test_a_longer_list_asks_no_more_questions(console, at_riverside, query_count):
     def asked() -> int:
-        console.get("/manage/")  # whose box office this is, is remembered for a moment
-        with statements() as found:
+        console.get("/manage/")  # whose box office this is, is remembered
+        with query_count() as found:
             assert console.get("/manage/").status_code == 200
         return len([one for one in found if "set_config" not in one])
 
