@@ -16,6 +16,7 @@ class SeatChoice extends HTMLElement {
     this.form = this.querySelector("[data-counter]")
     this.list = this.querySelector("[data-chosen-seats]")
     this.notice = this.querySelector("[data-notice]")
+    this.said = this.querySelector("[data-said-here]")
     this.sheet = this.querySelector("[data-sheet]")
     this.held = new Set()
     this.holding = false
@@ -336,17 +337,14 @@ class SeatChoice extends HTMLElement {
     event.preventDefault()
     if (this.sending) return
     this.sending = true
-    const button = event.submitter
+    const button = this.pressed(event.submitter)
     clearTimeout(this.counting)
     await this.pending
     this.sending = false
     const best = button && "best" in button.dataset
     const form = new FormData(this.form, button)
     const counted = [...form.entries()].some(([name, value]) => name === "seat" || (name.startsWith("tier-") && Number(value) > 0))
-    if (!best && !counted) {
-      this.say(this.dataset.empty)
-      return this.notice.scrollIntoView({ block: "nearest" })
-    }
+    if (!best && !counted) return this.say(this.dataset.empty)
     this.sending = this.busy = true
     this.say("")
     button?.setAttribute("aria-busy", "true")
@@ -358,6 +356,12 @@ class SeatChoice extends HTMLElement {
     this.sending = false
     button?.removeAttribute("aria-busy")
     if (!this.leaving) this.settle()
+  }
+
+  // Enter among the fields for the best seats asks for these, and anywhere else holds what is chosen.
+  pressed(button) {
+    if (!button || !("enter" in button.dataset)) return button
+    return document.activeElement?.closest("[data-best-fields]")?.querySelector("[data-best]") ?? button
   }
 
   // What is remembered is this tab's own.
@@ -439,13 +443,15 @@ class SeatChoice extends HTMLElement {
     if (place) place.textContent = words
   }
 
+  // In the bar, which a phone shows wherever one is on the page.
   say(words) {
-    if (!words) return this.notice.replaceChildren()
+    this.notice.replaceChildren()
+    if (!words) return this.said.replaceChildren()
     const line = document.createElement("p")
     line.className = "notice notice--doubt"
     line.setAttribute("role", "alert")
     line.textContent = words
-    this.notice.replaceChildren(line)
+    this.said.replaceChildren(line)
   }
 }
 

@@ -314,6 +314,62 @@ def test_who_goes_back_from_the_checkout_still_has_the_seats(served, riverside, 
     expect(phone.get_by_text("Stalls A1, Stalls A2, Stalls A3")).to_be_visible()
 
 
+def test_enter_among_the_counts_holds_what_was_counted_and_not_the_best(
+    served, riverside, play, phone
+):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    phone.get_by_label("How many: Floor").press("Enter")
+    expect(phone.get_by_text("Choose a seat on the map first")).to_be_visible()
+    assert labels() == []
+
+    phone.get_by_label("How many: Floor").fill("2")
+    phone.get_by_label("How many: Floor").press("Enter")
+    phone.wait_for_url("**/checkout/**")
+
+    [line] = only_hold().lines
+    assert (line.quantity, labels()) == (2, [])
+
+
+def test_enter_among_the_fields_for_the_best_seats_holds_these(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+
+    phone.get_by_label("Seats", exact=True).fill("3")
+    phone.get_by_label("Seats", exact=True).press("Enter")
+
+    expect(phone.get_by_text("All side by side.")).to_be_visible()
+    assert len(labels()) == 3
+
+
+def test_enter_after_a_refusal_holds_what_is_ticked_and_no_alternative(
+    served, riverside, play, old_phone
+):
+    old_phone.goto(served.at(riverside, f"/events/{play.slug}/seats/list"))
+    row = old_phone.get_by_role("group", name="Row A")
+    row.get_by_role("checkbox", name=re.compile("seat 2, ")).check()
+    old_phone.get_by_role("button", name="Hold the ticked seats").click()
+    expect(old_phone.get_by_text("would leave a single seat")).to_be_visible()
+
+    first = row.get_by_role("checkbox", name=re.compile("seat 1, "))
+    first.check()
+    first.press("Enter")
+
+    expect(old_phone.get_by_label("Your name")).to_be_visible()
+    assert labels() == ["Stalls A1", "Stalls A2"]
+
+
+def test_what_is_said_is_in_sight_beside_the_map(served, riverside, at_riverside, phone):
+    event = make_seated(halls.room(), {"stalls": 0}, most_seats=1)
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+    take(phone, "A", 1)
+    phone.locator("seat-map").scroll_into_view_if_needed()
+
+    seat(phone, "A", 2).dispatch_event("click", {"detail": 0})
+    phone.get_by_role("button", name="Take this seat").click()
+
+    expect(phone.get_by_role("alert")).to_have_text("One person may take 1 seat here.")
+    expect(phone.get_by_role("alert")).to_be_in_viewport(ratio=1)
+
+
 def test_standing_places_that_are_held_are_shown_and_made_fewer(served, riverside, play, phone):
     phone.goto(served.at(riverside, f"/events/{play.slug}"))
     more = phone.get_by_role("button", name="One more: Floor")
