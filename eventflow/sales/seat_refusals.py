@@ -197,7 +197,10 @@ def _alternatives(
     for seat in named if taken else ():
         if seat["id"] in hall.position_of and now[hall.position_of[seat["id"]]] == states.FREE:
             now[hall.position_of[seat["id"]]] = states.HELD
-    found = nearest(hall, wish.sees(bytes(now)), wanted, wish.rules)
+    seen = wish.sees(bytes(now))
+    found = nearest(hall, seen, wanted, wish.rules)
+    if not taken and (filled := _filled(wish, seen, named)):
+        found = [filled, *found[:2]]
     return _named(named) | {
         "alternatives": [
             {
@@ -207,6 +210,19 @@ def _alternatives(
             for positions in found
         ]
     }
+
+
+def _filled(wish: Wish, seen: bytes, named: Collection[dict[str, Any]]) -> tuple[int, ...] | None:
+    """What was asked for and the seats that it would leave alone, where that leaves none: who takes
+    the second of two seats first meant both."""
+    hall = wish.hall
+    alone = {hall.position_of[seat["id"]] for seat in named if seat["id"] in hall.position_of}
+    most = hall.most_seats - len(wish.seats) + len(wish.named)
+    filled = tuple(sorted({*wish.named, *alone}))
+    is_free = all(seen[position] == states.FREE for position in filled)
+    if not alone or len(filled) > most or not is_free or finding.strands(hall, seen, filled):
+        return None
+    return filled
 
 
 class _Same:

@@ -245,7 +245,8 @@ def test_a_refusal_offers_others_and_one_press_takes_them(served, riverside, pla
     phone.get_by_role("button", name="Hold 1 ticket").click()
     expect(phone.get_by_text("would leave a single seat")).to_be_visible()
     expect(phone.locator(".chosen__seat")).to_have_count(1)
-    instead = phone.locator("[data-instead]").first
+    expect(phone.locator("[data-instead]").first).to_have_text("Stalls A1, Stalls A2")
+    instead = phone.locator("[data-instead]").nth(1)
     words = instead.inner_text()
     instead.click()
     expect(phone.get_by_text("would leave a single seat")).to_be_hidden()

@@ -78,6 +78,25 @@ def test_a_choice_that_strands_a_single_seat_is_refused(small):
     assert now_of(small) == "f" * 12
 
 
+def test_who_leaves_a_single_seat_is_offered_it_too(small):
+    with pytest.raises(SingleSeat) as refused:
+        take(small, 1)
+
+    first = refused.value.facts["document"]["alternatives"][0]
+    assert first["labels"] == ["Stalls A1", "Stalls A2"]
+    assert [str(one) for one in ids(small, 0, 1)] == first["seats"]
+
+
+def test_nobody_is_offered_a_seat_more_than_one_person_may_hold(at_riverside):
+    event = make_seated(a_drawing(a_row("A", 6), a_row("B", 6, y=90)), most_seats=2)
+    with pytest.raises(SingleSeat) as refused:
+        take(event, 1, 2)
+
+    offered = refused.value.facts["document"]["alternatives"]
+    assert offered
+    assert all(len(one["seats"]) == 2 for one in offered)
+
+
 def test_a_single_seat_is_left_where_nothing_else_is_possible(at_riverside):
     event = make_seated(a_drawing(a_row("A", 3)))
 
