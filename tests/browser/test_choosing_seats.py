@@ -775,3 +775,27 @@ def test_nothing_lies_over_the_hall(served, riverside, play, phone, width):
     assert below or tools["y"] + tools["height"] <= window["y"]
     assert tools["x"] + tools["width"] <= width
     assert all(one.bounding_box()["height"] >= 40 for one in phone.locator(".hall__tool").all())
+
+
+def test_on_a_phone_the_hall_does_not_peep_out_beside_the_name_over_it(
+    served, riverside, play, phone
+):
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+
+    window, here = (phone.locator(one).bounding_box() for one in (".hall__window", ".hall__here"))
+
+    assert (here["x"], here["width"]) == (window["x"], window["width"])
+
+
+def test_what_one_looks_for_stays_where_it_is_when_it_is_pressed(served, riverside, play, phone):
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+    picks = phone.locator(".pick")
+    where = "all => all.map((one) => [one.offsetLeft, one.offsetTop, one.offsetWidth])"
+    before = picks.evaluate_all(where)
+
+    for one in picks.locator("input").all():
+        one.check(force=True)
+
+    assert picks.evaluate_all(where) == before
