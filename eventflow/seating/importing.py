@@ -78,7 +78,7 @@ def _other_kind(data: bytes) -> str | None:
 
 def _decoded(data: bytes) -> str | Wrong:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Wrong(1, "", _("This file is in UTF-16. Save it as CSV in UTF-8."))
+        return Wrong(1, "", _("This file is in UTF-16. Save it in UTF-8."))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

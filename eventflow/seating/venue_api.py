@@ -109,7 +109,7 @@ class MapChange(Document):
 
 class ImportQuery(Document):
     dry_run: str = ""
-    version: str = ""
+    version: int | None = None
 
 
 class ImportAnswer(Document):
@@ -250,7 +250,7 @@ def import_map(map_id: uuid.UUID, query: ImportQuery) -> ImportAnswer:
     dry = query.dry_run not in ("", "0", "false")
     with transaction():
         seat_map = maps.find(map_id, locked=True)
-        if query.version and query.version != str(seat_map.version):
+        if query.version is not None and query.version != seat_map.version:
             raise maps.SavedMeanwhile(seat_map)
         if not dry:
             maps.replace(seat_map, read.drawing, at=now())
