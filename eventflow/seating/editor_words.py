@@ -94,6 +94,7 @@ def _happened() -> dict[str, str]:
         "blockDrawn": _("Drew {count} seats in {rows} rows: {name}"),
         "previewBlock": _("{count} seats in {rows} rows: {width} m wide, {depth} m deep"),
         "previewTables": _("{count} seats at {rows} tables: {width} m wide, {depth} m deep"),
+        "previewTable": _("{count} seats at one table: {width} m wide, {depth} m deep"),
         "tableDrawn": _("Drew a table with {count} seats"),
         "tablesDrawn": _("Drew {tables} tables with {count} seats"),
         "standingDrawn": _("Drew {name}, where {count} stand"),

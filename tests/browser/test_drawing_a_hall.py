@@ -184,6 +184,17 @@ def test_a_block_of_impossible_measures_is_refused_at_its_fields(
     assert kept(riverside, room).drawing == drawn(desk)
 
 
+def test_one_table_is_spoken_of_as_one(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    desk.keyboard.press("t")
+    desk.keyboard.press("Enter")
+    dialog = desk.locator("[data-dialog=table]")
+    seen = dialog.locator("[data-preview] figcaption")
+    expect(seen).to_have_text(re.compile("^8 seats at one table: "))
+    fill(dialog, {"columns": "2"})
+    expect(seen).to_have_text(re.compile("^16 seats at 2 tables: "))
+
+
 def test_a_block_is_seen_before_it_is_drawn_and_in_sight_afterwards(
     desk, served, riverside, ada, room
 ):

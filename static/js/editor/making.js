@@ -121,7 +121,7 @@ export class Making {
     const category = editor.drawing.categories.find((one) => one.id === form.elements.category.value)
     svg.replaceChildren(...rows.filter((row) => row.table).map((row) => tableElement(row.table)), make("path", { d, class: "floor__seat", stroke: category?.colour ?? "currentColor" }))
     const facts = { rows: told(rows.length), count: told(seats.length), width: metres(its.width), depth: metres(its.height) }
-    figure.querySelector("figcaption").textContent = editor.word(dialog.dataset.dialog === "block" ? "previewBlock" : "previewTables", facts)
+    figure.querySelector("figcaption").textContent = editor.word(dialog.dataset.dialog === "block" ? "previewBlock" : rows.length === 1 ? "previewTable" : "previewTables", facts)
   }
 
   rowsOf(name, given) {
