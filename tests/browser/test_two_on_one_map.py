@@ -73,6 +73,29 @@ def test_what_somebody_else_saves_is_told_at_once_and_undoing_leaves_it_alone(
     assert desk.troubles == []
 
 
+def test_a_drawing_that_cannot_be_had_is_asked_for_less_and_less(
+    desk, served, riverside, ada, room
+):
+    open_editor(desk, served, riverside, ada, room)
+    asked = []
+    desk.route("**/drawing", lambda route: (asked.append(1), route.fulfill(status=503)))
+    with by_ana(riverside, room) as drawing:
+        drawing["width"] = 4321
+    desk.wait_for_function(
+        "() => document.querySelector('seat-editor').together.patience === 12000"
+    )
+    told = "document.querySelector('seat-editor').together.ask()"
+
+    for _again in range(5):
+        desk.evaluate(told)
+
+    assert asked == [1]
+    desk.unroute("**/drawing")
+    desk.evaluate("document.querySelector('seat-editor').together.notBefore = 0")
+    desk.evaluate(told)
+    expect(desk.locator("[data-together]")).to_contain_text("Ana changed this map")
+
+
 def test_what_two_draw_at_once_comes_together(desk, served, riverside, ada, room):
     open_editor(desk, served, riverside, ada, room)
     press_block(desk, (400, 300), rows="2", seats="4")

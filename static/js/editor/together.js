@@ -15,6 +15,8 @@ export class Together {
   constructor(editor, { url, version, drawing }) {
     Object.assign(this, { editor, url, version, drawing })
     this.pause = EVERY
+    this.patience = EVERY
+    this.notBefore = 0
     this.bar = editor.querySelector("[data-together]")
     this.clash = editor.querySelector("[data-conflict]")
     const panel = editor.querySelector(".editor__panel")
@@ -50,7 +52,7 @@ export class Together {
       const facts = await answer.json()
       this.pause = EVERY
       this.company(facts)
-      if (this.saving?.isBehind || this.isNews(facts)) this.meet(facts)
+      if (Date.now() >= this.notBefore && (this.saving?.isBehind || this.isNews(facts))) this.meet(facts)
     } catch {
       this.pause = Math.min(this.pause * 2, MOST)
     }
@@ -86,9 +88,14 @@ export class Together {
         return
       }
       const answer = await fetch(this.editor.getAttribute("drawing-url"), { headers: { Accept: "application/json" }, redirect: "manual" })
-      if (answer.ok) this.met(await answer.json())
+      if (!answer.ok) throw new Error(answer.statusText)
+      const news = await answer.json()
+      this.patience = EVERY
+      this.met(news)
     } catch {
-      // Asked again soon.
+      // Asked again, each time after longer.
+      this.patience = Math.min(this.patience * 2, MOST)
+      this.notBefore = Date.now() + this.patience
     } finally {
       this.meeting = false
     }
