@@ -142,6 +142,7 @@ def test_a_block_of_impossible_measures_is_refused_at_its_fields(
     desk.locator("[data-tool=block]").click()
     desk.locator("[data-floor]").focus()
     desk.keyboard.press("Enter")
+    fill(dialog, possible)
 
     for measures, field, words in (
         ({"rows": "0"}, "rows", "Write a whole number from 1 to 200."),
@@ -165,7 +166,7 @@ def test_a_block_of_impossible_measures_is_refused_at_its_fields(
         ({"x": "1000000000"}, "x", "Write a number from -1,000,000 to 1,000,000."),
         ({"x": "1000000"}, "x", "Nothing is drawn further than 10 km"),
     ):
-        fill(dialog, possible | measures)
+        fill(dialog, measures)
         dialog.locator(f"[name={field}]").press("Enter")
         wrong = dialog.locator("[aria-invalid=true]")
         expect(wrong).to_have_count(1)
@@ -174,8 +175,10 @@ def test_a_block_of_impossible_measures_is_refused_at_its_fields(
         expect(dialog.locator(".field:has([aria-invalid=true])")).to_contain_text(words)
         expect(dialog).to_be_visible()
         assert drawn(desk) == empty
+        # Only what was wrong is written anew: each field has the block shown in its new measures.
+        fill(dialog, {name: possible[name] for name in measures})
 
-    fill(dialog, possible | {"radius": "166"})
+    fill(dialog, {"radius": "166"})
     expect(dialog.locator("[aria-invalid=true]")).to_have_count(0)
     dialog.locator("[name=radius]").press("Enter")
     expect(dialog).to_be_hidden()
