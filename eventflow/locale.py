@@ -7,7 +7,7 @@ an evening in Riverside is never mistaken for one where the reader happens to si
 walk through the pages finds what was left out of the catalogs. It exists outside production only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ from babel.units import format_unit
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from jinja2 import pass_context
 
 from eventflow import pseudo
 from eventflow.money import Money
@@ -53,19 +54,31 @@ def init_app(app: Flask) -> None:
     app.extensions["languages"] = languages
     if app.config["EVENTFLOW_ENV"] != "production":
         pseudo.install(babel)
-    app.jinja_env.filters.update(
-        date=format_day,
-        duration=format_duration,
-        money=format_money,
-        number=format_number,
-        relative=format_relative,
-        span=format_span,
-        time=format_clock,
-        when=format_when,
-    )
+    filters: dict[str, Callable[..., str]] = {
+        "date": format_day,
+        "duration": format_duration,
+        "money": format_money,
+        "number": format_number,
+        "relative": format_relative,
+        "span": format_span,
+        "time": format_clock,
+        "when": format_when,
+    }
+    app.jinja_env.filters.update({name: _as_shown(write) for name, write in filters.items()})
     app.jinja_env.globals.update(locale=get_locale, times_language=times_language)
     if len(languages) > 1:
         app.after_request(_vary_by_language)
+
+
+def _as_shown(write: Callable[..., str]) -> Callable[..., str]:
+    """The filter, asked when a page is shown: of a constant, Jinja would keep what it compiled
+    with, in the language of whoever came first."""
+
+    @pass_context
+    def written(_context: Any, *values: Any, **named: Any) -> str:
+        return write(*values, **named)
+
+    return written
 
 
 def select_locale() -> str:

@@ -177,6 +177,14 @@ def polyglot(app, tmp_path, build) -> Flask:
     return app
 
 
+def test_a_constant_is_written_in_the_language_of_who_reads_it(app):
+    with app.test_request_context():
+        page = app.jinja_env.from_string('{{ 123456|money("USD") }} {{ 1234.5|number }}')
+        assert page.render() == "$1,234.56 1,234.5"
+        with force_locale("de"):
+            assert page.render() == "1.234,56\xa0$ 1.234,5"
+
+
 def test_the_language_is_what_was_asked_for_by_name(polyglot):
     client = polyglot.test_client()
     assert client.get("/").text == "Tickets en"
