@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 
+from eventflow import searching
 from eventflow.accounts import audit, people
 from eventflow.db import db
 from eventflow.errors import NotFound
@@ -112,12 +113,10 @@ def _wanted(filters: Filters) -> Select[Delivery, str]:
         .where(Delivery.tenant_id == current_tenant_id())
     )
     if filters.query:
-        like = "%" + _literally(filters.query) + "%"
-        to = "%" + _literally(people.as_kept(filters.query)) + "%"
         query = query.where(
             or_(
-                Delivery.to.ilike(to, escape="\\"),
-                Delivery.subject.ilike(like, escape="\\"),
+                Delivery.to.icontains(people.as_kept(filters.query), autoescape=True),
+                searching.contains(Delivery.subject, filters.query),
                 Order.code == filters.query.upper().replace("-", "").replace(" ", ""),
             )
         )
@@ -126,7 +125,3 @@ def _wanted(filters: Filters) -> Select[Delivery, str]:
     if filters.kind:
         query = query.where(Delivery.kind == filters.kind)
     return query
-
-
-def _literally(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

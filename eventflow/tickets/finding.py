@@ -132,14 +132,14 @@ def _matching(search: Search) -> Select[Ticket]:
 
 
 def _found_by(words: str) -> ColumnElement[bool]:
-    mail = f"%{_literally(people.as_kept(words))}%"
+    mail = people.as_kept(words)
     buyer = [
         searching.contains(Order.buyer_name, words),
-        Order.buyer_email.ilike(mail, escape="\\"),
+        Order.buyer_email.icontains(mail, autoescape=True),
     ]
     found: list[ColumnElement[bool]] = [
         searching.contains(Ticket.attendee_name, words),
-        Ticket.attendee_email.ilike(mail, escape="\\"),
+        Ticket.attendee_email.icontains(mail, autoescape=True),
         Ticket.order.has(
             or_(*buyer, *(Order.code.startswith(code) for code in orders.codes_meant(words)))
         ),
@@ -167,7 +167,3 @@ def _id(given: str) -> uuid.UUID | None:
         return uuid.UUID(given)
     except ValueError:
         return None
-
-
-def _literally(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
