@@ -3,12 +3,23 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable
 from werkzeug.exceptions import NotFound as NothingHere
+from werkzeug.routing import RequestRedirect
 
 from eventflow.logs import request_id
 
@@ -167,9 +178,32 @@ def _http_error(error: HTTPException) -> Response:
         # Werkzeug's own speaks to somebody who types addresses.
         detail = _("There is nothing here.") if words == NothingHere.description else words
         return problem(status, detail, headers=headers)
+    if isinstance(error, MethodNotAllowed) and (page := _page_above()):
+        return redirect(page, 303)  # type: ignore[return-value]
     response = _error_page(status, None)
     response.headers.update(headers)
     return response
+
+
+def _page_above() -> str | None:
+    """Where a person goes who opens the address that a form was sent to.
+
+    A refused form shows its answer at that address; who opens it again, from the address bar or
+    a tab brought back, wants the page that the form was on.
+    """
+    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode") != "navigate":
+        return None
+    addresses = current_app.create_url_adapter(request)
+    path = request.path.rstrip("/")
+    while addresses and (path := path.rpartition("/")[0]):
+        try:
+            addresses.match(path, method="GET")
+        except RequestRedirect as elsewhere:
+            return elsewhere.new_url
+        except HTTPException:
+            continue
+        return path
+    return None
 
 
 def _busy(error: Exception) -> Response:

@@ -346,6 +346,16 @@ def test_a_hidden_tier_is_not_sold_to_who_guesses_it(gala, shopper):
     assert shopper.post(f"{PAGE}/holds", data={field: "1"}).status_code == 422
 
 
+def test_who_opens_the_address_of_a_refusal_again_finds_the_event(gala, shopper):
+    press(shopper, gala, 6)
+
+    again = shopper.get(PAGE + "/holds", headers={"Sec-Fetch-Mode": "navigate"})
+
+    assert (again.status_code, again.location) == (303, PAGE)
+    # A program that asks is told what it did wrong.
+    assert shopper.get(PAGE + "/holds").status_code == 405
+
+
 def test_another_box_offices_event_is_not_here(app, gala, northgate):
     stranger = browser_at(app, northgate)
 
