@@ -34,6 +34,8 @@ class Offered:
     early_until: datetime | None
     """When this price ends by itself, and `later` takes its place."""
     later: int | None
+    proof: str = ""
+    """What has to be shown at the door for this price."""
 
     @property
     def fees(self) -> int:
@@ -117,6 +119,7 @@ def _offered(tier: Tier, left: TierLeft | None, rule: FeeRule, *, at: datetime) 
         opens=tier.sale_start if tier.sale_start and at < tier.sale_start else None,
         early_until=step.until if step else None,
         later=price_with_fees(rule, following) if following is not None else None,
+        proof=tier.proof,
     )
 
 

@@ -356,6 +356,21 @@ def test_who_opens_the_address_of_a_refusal_again_finds_the_event(gala, shopper)
     assert shopper.get(PAGE + "/holds").status_code == 405
 
 
+def test_what_entitles_to_a_price_is_said_before_it_is_paid_and_after(at_riverside, shopper):
+    gala = factories.make_event()
+    with transaction():
+        factories.make_tier(gala, "Student", 1000, 5, proof="Student card")
+    words = "Student card"
+
+    assert shopper.get(PAGE).text.count(f"To be shown at the door: {words}") == 1
+    checkout = press(shopper, gala, 1, 1).location
+    assert f"Student: show {words} at the door." in shopper.get(checkout).text
+
+    sold = factories.pay(factories.order(at_riverside, gala, 1, 1))
+    page = shopper.get(f"/orders/{sold.code}?secret={sold.secret}").text
+    assert page.count(f"To be shown at the door: {words}") == 1
+
+
 def test_another_box_offices_event_is_not_here(app, gala, northgate):
     stranger = browser_at(app, northgate)
 
