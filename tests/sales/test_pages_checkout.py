@@ -212,6 +212,9 @@ def test_paid_too_late_for_its_places_it_promises_none_either(gala, checkout, sh
 
     assert "the money is on its way back" in page
     assert "To your tickets" not in page
+    made = only_order()
+    page = shopper.get(f"/orders/{made.code}?secret={made.secret}").text
+    assert "$51.55 goes back" in page and "not valid any more" not in page
 
 
 def test_a_payment_page_whose_time_is_over_leads_back_to_choosing(checkout, shopper):
