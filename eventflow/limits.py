@@ -167,8 +167,10 @@ def check(*names: str, **who: str) -> None:
     if counted and (wait := counters.count(counted)):
         metrics.rate_limited(names[-1])
         seconds = ceil(wait)
+        # Nobody counts the seconds of an hour.
+        told = seconds if seconds < 120 else ceil(seconds / 60) * 60
         raise TooManyRequests(
-            _("Too many attempts. Please try again in %(time)s.", time=format_duration(seconds)),
+            _("Too many attempts. Please try again in %(time)s.", time=format_duration(told)),
             retry_after=seconds,
         )
 

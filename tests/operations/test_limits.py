@@ -1,3 +1,4 @@
+import re
 import socket
 import subprocess
 import threading
@@ -100,6 +101,17 @@ def test_one_too_many_is_told_so_and_for_how_long(build, server, few):
     assert answer.status_code == 429
     assert 50 <= int(answer.headers["Retry-After"]) <= 60
     assert "Too many attempts" in answer.text
+
+
+def test_nobody_has_to_count_the_seconds_of_an_hour(build, server, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "purchase", (limits.Limit(1, 3600, "address"),))
+    app = shop(build, server.url)
+    post(app)
+    time.sleep(1)
+
+    answer = post(app)
+    assert int(answer.headers["Retry-After"]) < 3600
+    assert re.search(r"try again in 1\xa0hour|try again in 1 hour", answer.text)
 
 
 def test_each_address_is_counted_for_itself(build, server, few):
