@@ -226,10 +226,13 @@ def _picture_refused(event: Event, sentence: str) -> Response:
 def open_preview(slug: str) -> Response:
     """A new secret link. `look=1` goes there at once."""
     with transaction():
-        token = publishing.open_preview(drafting.find(slug), at=now())
+        event = drafting.find(slug)
+        had_one = event.preview_token is not None
+        token = publishing.open_preview(event, at=now())
     if "look" in request.form:
         return _answer(f"/events/{slug}?preview={token}")
-    flash(_("There is a new preview link; one before it shows nothing any more."), "right")
+    words = _("There is a new preview link; the one before it shows nothing any more.")
+    flash(words if had_one else _("There is a preview link."), "right")
     return _to(slug, LOOK, "preview")
 
 
