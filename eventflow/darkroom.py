@@ -25,6 +25,8 @@ SHARE_SIZE = (1200, 630)
 
 # Few steps: most pictures are light at the first, and each costs as long as the one before.
 QUALITIES = (78, 55, 35, 20)
+PATIENCE = 6
+"""How hard the last and kept encoding is tried, of 6."""
 
 # What Pillow's readers raise on broken or hostile files, as found by feeding them such.
 _UNREADABLE = (
@@ -155,8 +157,8 @@ def _light(image: Image.Image) -> bytes:
     for quality in QUALITIES:
         if len(_encoded(image, "WEBP", quality=quality, method=2)) <= most:
             break
-    # The same once more with more patience, which saves a tenth.
-    return _encoded(image, "WEBP", quality=quality, method=6)
+    # The same once more with patience, which saves a tenth.
+    return _encoded(image, "WEBP", quality=quality, method=PATIENCE)
 
 
 def keep_source(image: Image.Image, folder: str) -> str:

@@ -8,6 +8,7 @@ from flask import Flask
 from markupsafe import escape
 from sqlalchemy import func, select, text
 
+from eventflow import darkroom
 from eventflow.accounts import invitations, passwords, people
 from eventflow.accounts.models import ApiToken, Membership, Tenant
 from eventflow.db import db, now
@@ -37,9 +38,10 @@ HALLS = {
 @pytest.fixture(scope="module")
 def demo(_app: Flask) -> Iterator[dict[str, Tenant]]:
     """Loading takes seconds, so it is done once; nothing here changes what is there."""
-    with _app.app_context():
+    with _app.app_context(), pytest.MonkeyPatch.context() as hurry:
         _empty()
         passwords.hash_quickly()
+        hurry.setattr(darkroom, "PATIENCE", 0)
         said = list(loading.load(at=now()))
         assert [line.split(":")[0] for line in said] == [
             "Loaded Kiln & Thread",
