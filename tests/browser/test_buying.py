@@ -101,7 +101,7 @@ def test_what_was_typed_is_there_after_a_reload(served, riverside, gala, phone):
     with phone.expect_response("**/typed"):
         phone.keyboard.press("Tab")
 
-    phone.goto(phone.url)
+    phone.reload()
 
     expect(phone.locator("#field-buyer_name")).to_have_value("Bea Buyer")
     expect(phone.locator("[data-clock]")).to_be_visible()
@@ -112,7 +112,7 @@ def test_the_page_says_by_itself_that_the_time_is_over(served, riverside, gala, 
     phone.wait_for_url("**/checkout/**")
     with transaction():
         holds.find(only_hold().id).expires_at = now() + timedelta(seconds=2)
-    phone.goto(phone.url)
+    phone.reload()
 
     expect(phone.get_by_role("heading", name="The time is over")).to_be_visible(timeout=15_000)
     phone.get_by_role("link", name="Choose again").click()
