@@ -26,7 +26,7 @@ SHARE_SIZE = (1200, 630)
 # Few steps: most pictures are light at the first, and each costs as long as the one before.
 QUALITIES = (78, 55, 35, 20)
 PATIENCE = 6
-"""How hard the last and kept encoding is tried, of 6."""
+"""How hard the encoding that is kept tries to be small, from 0 to 6."""
 
 # What Pillow's readers raise on broken or hostile files, as found by feeding them such.
 _UNREADABLE = (

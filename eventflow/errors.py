@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -186,10 +187,10 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _page_above() -> str | None:
-    """Where a person goes who opens the address that a form was sent to.
+    """Where a person goes who opens the address that a form was sent to: the nearest page above it.
 
     A refused form shows its answer at that address; who opens it again, from the address bar or
-    a tab brought back, wants the page that the form was on.
+    a tab brought back, sent nothing.
     """
     if request.method != "GET" or request.headers.get("Sec-Fetch-Mode") != "navigate":
         return None
@@ -202,7 +203,8 @@ def _page_above() -> str | None:
             return elsewhere.new_url
         except HTTPException:
             continue
-        return path
+        if not path.startswith("/orders/"):  # They open only with their secret.
+            return quote(path)
     return None
 
 

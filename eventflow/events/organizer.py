@@ -232,7 +232,7 @@ def open_preview(slug: str) -> Response:
     if "look" in request.form:
         return _answer(f"/events/{slug}?preview={token}")
     words = _("There is a new preview link; the one before it shows nothing any more.")
-    flash(words if had_one else _("There is a preview link."), "right")
+    flash(words if had_one else _("The preview link is made."), "right")
     return _to(slug, LOOK, "preview")
 
 

@@ -34,7 +34,7 @@ class Offered:
     early_until: datetime | None
     """When this price ends by itself, and `later` takes its place."""
     later: int | None
-    proof: str = ""
+    proof: str
     """What has to be shown at the door for this price."""
 
     @property

@@ -188,7 +188,7 @@ def test_the_link_shows_the_draft_to_whoever_has_it(console, draft, kept, storef
 def test_a_new_link_closes_the_old(console, draft, kept, storefront):
     console.post(PREVIEW)
     old = link(kept)
-    assert "There is a preview link." in console.get(LOOK).text
+    assert "The preview link is made." in console.get(LOOK).text
     console.post(PREVIEW)
 
     assert "the one before it shows nothing any more" in console.get(LOOK).text

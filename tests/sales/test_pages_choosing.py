@@ -352,6 +352,9 @@ def test_who_opens_the_address_of_a_refusal_again_finds_the_event(gala, shopper)
     again = shopper.get(PAGE + "/holds", headers={"Sec-Fetch-Mode": "navigate"})
 
     assert (again.status_code, again.location) == (303, PAGE)
+    # An order's page opens only with its secret: where to find orders does without.
+    lost = shopper.get("/orders/ABCDEF/pay", headers={"Sec-Fetch-Mode": "navigate"})
+    assert (lost.status_code, lost.location) == (303, "/orders")
     # A program that asks is told what it did wrong.
     assert shopper.get(PAGE + "/holds").status_code == 405
 
@@ -364,7 +367,7 @@ def test_what_entitles_to_a_price_is_said_before_it_is_paid_and_after(at_riversi
 
     assert shopper.get(PAGE).text.count(f"To be shown at the door: {words}") == 1
     checkout = press(shopper, gala, 1, 1).location
-    assert f"Student: show {words} at the door." in shopper.get(checkout).text
+    assert f"Student. To be shown at the door: {words}" in shopper.get(checkout).text
 
     sold = factories.pay(factories.order(at_riverside, gala, 1, 1))
     page = shopper.get(f"/orders/{sold.code}?secret={sold.secret}").text
