@@ -177,11 +177,18 @@ class SeatEditor extends HTMLElement {
     this.spots.soon()
     this.categories.draw()
     this.inspector.show()
-    this.querySelector("[data-do=undo]").disabled = !this.history.canUndo
-    this.querySelector("[data-do=redo]").disabled = !this.history.canRedo
+    this.offer("undo", this.history.canUndo)
+    this.offer("redo", this.history.canRedo)
     const { seats, standing } = count(this.drawing)
     const counted = this.word("counted", { seats: seats.toLocaleString(), standing: standing.toLocaleString() })
     this.querySelector("[data-counted]").textContent = counted
+  }
+
+  offer(what, can) {
+    const button = this.querySelector(`[data-do=${what}]`)
+    // A button that can't be pressed loses the focus, and keys would reach nobody.
+    if (!can && button === document.activeElement) this.querySelector("[data-floor]").focus({ preventScroll: true })
+    button.disabled = !can
   }
 
   moveBy(dx, dy) {

@@ -45,6 +45,22 @@ def test_enter_draws_what_a_form_says_and_undoing_says_what(desk, served, rivers
     expect(status).to_have_text("Undone: Deleted: 8 seats")
 
 
+def test_keys_go_on_where_a_button_has_nothing_left_to_do(desk, served, riverside, ada, room):
+    open_editor(desk, served, riverside, ada, room)
+    desk.locator("[data-floor]").focus()
+    desk.keyboard.press("t")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-status]")).to_have_text("Drew a table with 8 seats")
+
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(desk.locator("[data-floor]")).to_be_focused()
+    desk.keyboard.press("Control+Shift+z")
+
+    assert len(drawn(desk)["sections"]) == 1
+
+
 def test_a_theatre_of_1200_seats_is_drawn_by_hand_within_ten_minutes(
     desk, served, riverside, ada, room
 ):
