@@ -167,12 +167,15 @@ def check(*names: str, **who: str) -> None:
     if counted and (wait := counters.count(counted)):
         metrics.rate_limited(names[-1])
         seconds = ceil(wait)
-        # Nobody counts the seconds of an hour.
-        told = seconds if seconds < 120 else ceil(seconds / 60) * 60
+        told = format_duration(_roughly(seconds))
         raise TooManyRequests(
-            _("Too many attempts. Please try again in %(time)s.", time=format_duration(told)),
-            retry_after=seconds,
+            _("Too many attempts. Please try again in %(time)s.", time=told), retry_after=seconds
         )
+
+
+def _roughly(seconds: int) -> int:
+    """From two minutes on in whole ones, rounded up: nobody counts the seconds of an hour."""
+    return seconds if seconds < 120 else ceil(seconds / 60) * 60
 
 
 def forgive(name: str, **who: str) -> None:
