@@ -217,6 +217,20 @@ def test_paid_too_late_for_its_places_it_promises_none_either(gala, checkout, sh
     assert "$51.55 goes back" in page and "not valid any more" not in page
 
 
+@pytest.mark.parametrize(("price", "paid"), [(0, True), (2500, True), (2500, False)])
+def test_an_order_that_is_called_off_says_what_became_of_its_tickets(
+    at_riverside, shopper, price, paid
+):
+    made = factories.order(at_riverside, factories.make_event(tiers=[("Stalls", price, 5)]), 2)
+    if price and paid:
+        factories.pay(made)
+    with transaction():
+        refunding.call_off(orders.locked(made.id), reason="Ill", at=now())
+
+    page = shopper.get(f"/orders/{made.code}?secret={made.secret}").text
+    assert ("tickets are not valid any more" in page) is paid
+
+
 def test_a_payment_page_whose_time_is_over_leads_back_to_choosing(checkout, shopper):
     paying = path(shopper.post(checkout, data=BEA).location)
     lapse(checkout)
