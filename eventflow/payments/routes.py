@@ -239,7 +239,7 @@ def _lapsed(hold: Hold) -> Response:
         given_back=given_back,
         chosen_since=presses.chosen_since(hold) if given_back else None,
         has_typed=any(hold.typed.values()),
-        lapsed=lapsed.of(hold, at=now()),
+        lapsed=lapsed.of(hold, g.tenant, at=now()),
         minutes=g.tenant.hold_minutes,
         choose_again=seat_pages.back_to_choosing(hold.event),
     )

@@ -9,14 +9,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from eventflow.accounts.models import Tenant
 from eventflow.errors import NotFound
 from eventflow.events import showing
-from eventflow.sales import availability, holds, presses, seat_refusals
+from eventflow.events.models import Event
+from eventflow.sales import alternatives, availability, holds, offers, presses, seat_refusals
+from eventflow.sales.alternatives import Alternative
 from eventflow.sales.availability import TierLeft
 from eventflow.sales.models import Hold, HoldLine
 from eventflow.seating import hall as halls
@@ -48,11 +50,11 @@ class Lapsed:
     """All of it can be had again at this moment."""
     gone: str
     """What can't, in a sentence."""
-    alternatives: list[dict[str, Any]]
-    """Seats near those that are gone, as a refusal names them."""
+    alternatives: list[Alternative]
+    """Seats near those that are gone."""
 
 
-def of(hold: Hold, *, at: datetime) -> Lapsed:
+def of(hold: Hold, tenant: Tenant, *, at: datetime) -> Lapsed:
     """What this hold held, and how that stands now: asked again when it is taken."""
     remembered = presses.asked_for(hold.id)
     hall = halls.of(hold.event_id)
@@ -67,7 +69,7 @@ def of(hold: Hold, *, at: datetime) -> Lapsed:
     is_whole = sum(map(len, by_tier.values())) == sum(
         line.quantity for line in hold.lines if line.tier_id in by_tier
     )
-    gone, alternatives = _gone(hold, hall, known, counted, rules, remembered.code, at=at)
+    gone, near = _gone(hold, hall, known, counted, rules, remembered.code, at=at)
     if hall is not None and not is_whole and gone == "":
         # Somebody has taken them, and with them the trace of which they were.
         gone = seat_refusals.gone_words(hall, [])
@@ -79,8 +81,15 @@ def of(hold: Hold, *, at: datetime) -> Lapsed:
         remembered.code,
         gone == "",
         gone or "",
-        alternatives,
+        _alternatives(hold.event, tenant, hall, near, at=at) if hall and near else [],
     )
+
+
+def _alternatives(
+    event: Event, tenant: Tenant, hall: Hall, near: Sequence[Sequence[int]], *, at: datetime
+) -> list[Alternative]:
+    left = availability.of(event.id, event.tenant_id, at=at)
+    return alternatives.of_choices(hall, offers.offer(event, tenant, left, at=at), near)
 
 
 def _positions(hall: Hall, hold: Hold, keys: Sequence[str]) -> list[int]:
@@ -116,8 +125,8 @@ def _gone(
     code: str,
     *,
     at: datetime,
-) -> tuple[str | None, list[dict[str, Any]]]:
-    """Why it can't be had again, and what is near; an empty sentence if it can, None where
+) -> tuple[str | None, list[tuple[int, ...]]]:
+    """Why it can't be had again, and which seats are near; an empty sentence if it can, None where
     nothing is sold any more."""
     try:
         event = showing.public_event(hold.event.slug, at=at)
@@ -126,7 +135,8 @@ def _gone(
     left = {one.id: one for one in availability.of(event.id, event.tenant_id, at=at)}
     if event.status != "published" or not all(_is_sold(line, left) for line in hold.lines):
         return None, []
-    words, alternatives = [], []
+    words: list[str] = []
+    near: list[tuple[int, ...]] = []
     if hall is not None and known:
         now = states.guess(event.id, at=at)
         if len(now) != len(hall):
@@ -137,12 +147,9 @@ def _gone(
         if taken:
             named = [{"id": hall.ids[one], "label": hall.labels[one]} for one in taken]
             words.append(seat_refusals.gone_words(hall, named))
-            alternatives = [
-                {"seats": [hall.keys[one] for one in choice], "words": _labels(hall, choice)}
-                for choice in seat_refusals.nearest(hall, now, tuple(known), rules)
-            ]
+            near = seat_refusals.nearest(hall, now, tuple(known), rules)
     words += [_few_left(left[str(tier)], many) for tier, many in counted]
-    return " ".join(filter(None, words)), alternatives
+    return " ".join(filter(None, words)), near
 
 
 def _is_sold(line: HoldLine, left: dict[str, TierLeft]) -> bool:

@@ -34,6 +34,7 @@ from eventflow.limits import limited
 from eventflow.locale import format_clock, zone_label
 from eventflow.pages import wants_fragment
 from eventflow.sales import (
+    alternatives,
     availability,
     event_page,
     holds,
@@ -42,6 +43,7 @@ from eventflow.sales import (
     seat_pages,
     seat_plans,
 )
+from eventflow.sales.alternatives import Alternative
 from eventflow.sales.holds import HeldSeat, Wanted
 from eventflow.sales.models import Hold
 from eventflow.sales.offers import Offer
@@ -245,9 +247,11 @@ def refused(slug: str, refusal: Refusal, wish: Wish, at: datetime) -> Response:
     """The sentence and what is nearest: alone for script, else on the page it came from."""
     event = showing.public_event(slug, at=at)
     seated = seat_plans.must_be(event)
-    said = {"message": refusal.message, "alternatives": _alternatives(event, refusal)}
+    said = {"message": refusal.message, "alternatives": _instead(event, refusal, at)}
     if wants_fragment():
-        html = render_template("sales/seats/refusal.html", refused=said | {"form": None})
+        html = render_template(
+            "sales/seats/refusal.html", refused=said | {"form": None}, event=event
+        )
         headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
     else:
         html = _page_again(event, seated, wish, said, at)
@@ -367,17 +371,13 @@ def _keys(event: Event, seat_ids: Sequence[uuid.UUID]) -> list[str]:
     return [hall.keys[known[str(seat)]] for seat in seat_ids if str(seat) in known]
 
 
-def _alternatives(event: Event, refusal: Refusal) -> list[dict[str, Any]]:
-    hall = halls.of(event.id)
+def _instead(event: Event, refusal: Refusal, at: datetime) -> list[Alternative]:
+    choices = refusal.facts.get("document", {}).get("alternatives", ())
+    hall = halls.of(event.id) if choices else None
     if hall is None:
         return []
-    return [
-        {
-            "seats": [hall.keys[hall.position_of[seat]] for seat in one["seats"]],
-            "words": ", ".join(one["labels"]),
-        }
-        for one in refusal.facts.get("document", {}).get("alternatives", ())
-    ]
+    ids = [one["seats"] for one in choices]
+    return alternatives.of_ids(hall, _offer(event, at), ids)
 
 
 def _ids(event: Event, seated: Seated, keys: Sequence[str]) -> list[uuid.UUID]:

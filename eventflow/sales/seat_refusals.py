@@ -200,7 +200,8 @@ def _alternatives(
     seen = wish.sees(bytes(now))
     found = nearest(hall, seen, wanted, wish.rules)
     if not taken and (filled := _filled(wish, seen, named)):
-        found = [filled, *found[:2]]
+        # Who chose one seat of two meant both; who chose two is offered two first.
+        found = [filled, *found[:2]] if len(wish.named) == 1 else [*found[:2], filled]
     return _named(named) | {
         "alternatives": [
             {

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from eventflow.db import db, now, transaction
 from eventflow.events import showing
+from eventflow.events.models import Tier
 from eventflow.messages import order_facts
 from eventflow.payments import checkout
 from eventflow.sales import availability, holds, seat_plans, seats
@@ -162,6 +163,7 @@ def test_a_taken_seat_is_refused_with_others_as_buttons_and_nothing_is_lost(stor
     assert re.search(r'value="k3"[^>]* checked', answer.text)
     instead = re.findall(r'name="instead" value="([^"]+)"[^>]*form="seat-list"', answer.text)
     assert instead
+    assert re.search(r">Stalls \w+, Stalls \w+, \$51\.55</button>", answer.text)
     assert "no-store" in answer.headers["Cache-Control"]
 
     taken = post(storefront, play, **{"instead": instead[0], "seat": keys(3, 4)})
@@ -733,6 +735,17 @@ def test_what_is_refused_with_a_code_is_shown_with_it_again(storefront, presale)
     assert answer.status_code == 409
     assert "checked" in box_of(answer.text, "k4")
     assert 'name="code" value="FRIENDS"' in answer.text
+
+
+def test_a_seat_says_what_entitles_to_its_price(storefront, play):
+    with transaction():
+        is_here = Tier.event_id == play.id
+        db.session.execute(update(Tier).where(is_here).values(proof="Student card"))
+    seat_plans.clear()
+
+    seat = storefront.get(f"/events/{play.slug}/seats/at/k1").text
+
+    assert seat.count("To be shown at the door: Student card") == 1
 
 
 def test_the_page_of_one_seat_leads_back_with_the_code(storefront, presale):
