@@ -340,7 +340,9 @@ def _plain(name: str, cell: str) -> str:
             raise _Refused(name, _("This looks like a formula. Write what it comes to."))
         return cell
     if CALCULATED.match(cell):
-        words = _("This looks like a formula. If it is a name, write an apostrophe before it.")
+        words = _(
+            "This looks like a formula. If it is meant as it stands, write an apostrophe before it."
+        )
         raise _Refused(name, words)
     return TAKEN_BACK.sub("", cell)
 

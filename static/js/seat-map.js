@@ -442,7 +442,9 @@ class SeatMap extends HTMLElement {
     for (const other of others) {
       const ahead = (other.x - here.x) * right + (other.y - here.y) * down
       const aside = Math.abs((other.x - here.x) * down) + Math.abs((other.y - here.y) * right)
-      if (ahead > 1 && ahead + 2.5 * aside < least && aside < ahead * 3) [best, least] = [other.element, ahead + 2.5 * aside]
+      // Down a bent row is to the row behind, not to the neighbour that sits a little lower.
+      const most = down && chair && other.bank === chair.bank ? ahead : ahead * 3
+      if (ahead > 1 && ahead + 2.5 * aside < least && aside < most) [best, least] = [other.element, ahead + 2.5 * aside]
     }
     return best
   }
