@@ -1,6 +1,8 @@
 """EventFlow: fair-trade box offices for venues and independent organizers."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -30,9 +32,17 @@ from eventflow.config import Settings
 from eventflow.db import db
 
 
+class EventFlow(Flask):
+    """A Flask application in which nothing is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself; Flask would ask at each request whether each hook is a coroutine."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole product, ready to serve, work and be asked from the command line."""
-    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app = EventFlow(__name__, template_folder="../templates", static_folder="../static")
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.update((settings or Settings.from_environment()).as_flask_config())

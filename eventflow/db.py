@@ -87,7 +87,8 @@ def statement() -> Iterator[Connection]:
     What the session has read so far is let go of first. A process has few connections, and threads
     that each keep one while they wait for a second would wait for each other until they give up.
     """
-    db.session.rollback()
+    if db.session.registry.has():
+        db.session.rollback()
     with db.engine.connect() as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
