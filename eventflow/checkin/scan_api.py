@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from flask import g
 from flask_babel import gettext as _
 from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from eventflow import metrics
@@ -79,7 +80,9 @@ class EntryShown(Document):
     by: str
 
 
-class GroupTicket(Document):
+class GroupTicket(TypedDict):
+    """One of the tickets of the order, as the database wrote it."""
+
     id: str
     digest: str
     name: str
@@ -354,11 +357,11 @@ def _group(group: dict[str, Any] | None, together: list[TogetherAnswer]) -> Grou
     if group is None:
         return None
     came = {one.ticket for one in together if one.result == "VALID"}
-    tickets = [GroupTicket.model_construct(**ticket) for ticket in group["tickets"]]
+    tickets: list[GroupTicket] = group["tickets"]
     inside = group["in"]
-    for ticket in tickets:
-        if not ticket.checked_in and came & {ticket.id, ticket.digest}:
-            ticket.checked_in = True
+    for ticket in tickets if came else ():
+        if not ticket["checked_in"] and came & {ticket["id"], ticket["digest"]}:
+            ticket["checked_in"] = True
             inside += 1
     return Group.model_construct(size=group["size"], inside=inside, tickets=tickets)
 
