@@ -214,7 +214,9 @@ def _busy(error: Exception) -> Response:
 
 
 def _database_error(error: DBAPIError) -> Response:
-    if error.connection_invalidated or "the database system is" in str(error.orig):
+    # Without a statement there was no connection to begin with.
+    away = error.connection_invalidated or error.statement is None
+    if away or "the database system is" in str(error.orig):
         log.error("the database went away: %s", error.orig)
         return _http_error(ServiceUnavailable(retry_after=2))
     return _bug(error)
