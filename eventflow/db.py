@@ -3,14 +3,15 @@
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, MetaData, Text
-from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 NAMING = {
@@ -80,17 +81,49 @@ def transaction() -> Iterator[None]:
         action()
 
 
-@contextmanager
-def statement() -> Iterator[Connection]:
-    """A connection for one statement that commits by itself: the hot paths' way.
+def ask(question: str, asked: Mapping[str, Any]) -> Any:
+    """The one value that a statement returns which commits by itself: the hot paths' way.
+
+    By the driver alone, which takes half as long as with all that SQLAlchemy could do meanwhile;
+    so the question names its values as psycopg does, `%(name)s`. Raises what SQLAlchemy would.
 
     What the session has read so far is let go of first. A process has few connections, and threads
     that each keep one while they wait for a second would wait for each other until they give up.
     """
     if db.session.registry.has():
         db.session.rollback()
-    with db.engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    pooled = None
+    try:
+        pooled = db.engine.raw_connection()
+        return _ask(pooled.driver_connection, question, asked)
+    except psycopg.Error as error:
+        is_gone = pooled is not None and _is_gone(pooled.driver_connection)
+        if is_gone:
+            db.engine.dispose()  # The others were cut off with it.
+        raise DBAPIError.instance(
+            question if pooled else None,
+            dict(asked),
+            error,
+            psycopg.Error,
+            connection_invalidated=is_gone,
+        ) from error
+    finally:
+        if pooled is not None:
+            pooled.close()
+
+
+def _ask(connection: Any, question: str, asked: Mapping[str, Any]) -> Any:
+    connection.autocommit = True
+    try:
+        [value] = connection.execute(question, asked).fetchone()
+        return value
+    finally:
+        if not _is_gone(connection):
+            connection.autocommit = False
+
+
+def _is_gone(connection: Any) -> bool:
+    return bool(connection.closed or connection.broken)
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from eventflow.db import db, statement
+from eventflow.db import ask, db
 from eventflow.events.models import Event, Stock
 from eventflow.tenancy import current_tenant_id
 from eventflow.tickets import codes, keys, rotating
@@ -117,10 +117,10 @@ class Head:
         return "FULL" if self.remaining <= 0 else "OPEN"
 
 
-_ADMIT = text(
-    "select admit(:tenant, :token, :device, :ticket, :issue, :kind, :phone_key, :freshness,"
-    " :event, :gate, :direction, :scan, :scanned_at, false, null, :override, :note,"
-    " :together_with, :by, :at)"
+_ADMIT = (
+    "select admit(%(tenant)s, %(token)s, %(device)s, %(ticket)s, %(issue)s, %(kind)s,"
+    " %(phone_key)s, %(freshness)s, %(event)s, %(gate)s, %(direction)s, %(scan)s,"
+    " %(scanned_at)s, false, null, %(override)s, %(note)s, %(together_with)s, %(by)s, %(at)s)"
 )
 
 
@@ -196,7 +196,7 @@ def admit(
 
 def judge(reading: Reading, reader: Reader, *, at: datetime) -> Admission:
     """Judge a reading that waits for its answer. Commits by itself."""
-    answer = _ask(_ADMIT, _asked(reading) | _of_reader(reader) | {"at": at})
+    answer = ask(_ADMIT, _asked(reading) | _of_reader(reader) | {"at": at})
     return admission(answer, reading.claim)
 
 
@@ -300,7 +300,9 @@ def _of_reader(reader: Reader) -> dict[str, Any]:
     return {"token": reader.token_id, "device": reader.device_id, "by": reader.name}
 
 
-_ADMIT_BATCH = text("select admit_batch(:tenant, :token, :device, cast(:scans as jsonb), :at)")
+_ADMIT_BATCH = (
+    "select admit_batch(%(tenant)s, %(token)s, %(device)s, cast(%(scans)s as jsonb), %(at)s)"
+)
 
 
 def catch_up(readings: Sequence[Reading], reader: Reader, *, at: datetime) -> list[Admission]:
@@ -324,13 +326,8 @@ def catch_up(readings: Sequence[Reading], reader: Reader, *, at: datetime) -> li
         ),
         "at": at,
     }
-    answer = _ask(_ADMIT_BATCH, asked)
+    answer = ask(_ADMIT_BATCH, asked)
     if isinstance(answer, dict):
         raise TokenRevoked
     answers = sorted(answer, key=lambda one: one["n"])
     return [admission(one, reading.claim) for one, reading in zip(answers, readings, strict=True)]
-
-
-def _ask(question: Any, asked: dict[str, Any]) -> Any:
-    with statement() as connection:
-        return connection.execute(question, asked).scalar_one()

@@ -10,13 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import text
 
-from eventflow.db import statement
+from eventflow.db import ask
 from eventflow.errors import Refusal
 from eventflow.tenancy import current_tenant_id
 
-_UNDO = text("select undo_scan(:tenant, :scan, :events, :by, :reason, :at)")
+_UNDO = "select undo_scan(%(tenant)s, %(scan)s, %(events)s, %(by)s, %(reason)s, %(at)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ def undo(
         "reason": reason,
         "at": at,
     }
-    with statement() as connection:
-        answer = connection.execute(_UNDO, asked).scalar_one()
+    answer = ask(_UNDO, asked)
     if answer is None:
         return None
     if "refused" in answer:

@@ -18,8 +18,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
-from eventflow.db import db, statement
+from eventflow.db import ask, db
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events.models import Stock, TierStock
 from eventflow.money import FeeRule, Totals, default_fixed_fee, totals
@@ -89,15 +90,15 @@ class Placed:
         return totals(self.rule, sum(line.quantity * line.unit_price for line in self.lines))
 
 
-_PLACE = text(
-    "select place_hold(:tenant, :hold, :event, :tiers, :quantities, :buyer, :form_key,"
-    " :hidden_too, :at)"
+_PLACE = (
+    "select place_hold(%(tenant)s, %(hold)s, %(event)s, %(tiers)s, %(quantities)s, %(buyer)s,"
+    " %(form_key)s, %(hidden_too)s, %(at)s)"
 )
 
 
-_REPLACE = text(
-    "select replace_hold(:tenant, :hold, :event, :tiers, :quantities, :buyer, :form_key,"
-    " :hidden_too, :replaces, :at)"
+_REPLACE = (
+    "select replace_hold(%(tenant)s, %(hold)s, %(event)s, %(tiers)s, %(quantities)s, %(buyer)s,"
+    " %(form_key)s, %(hidden_too)s, %(replaces)s, %(at)s)"
 )
 
 
@@ -312,14 +313,13 @@ def keep_typed(hold: Hold, typed: dict[str, Any]) -> None:
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     form_key = asked["form_key"]
     asking = _PLACE if asked["replaces"] is None else _REPLACE
-    with statement() as connection:
-        try:
-            answer: dict[str, Any] = connection.execute(asking, asked).scalar_one()
-            if answer.get("refused") != "same_form":
-                return answer
-        except Exception as error:
-            if form_key is None or "uq_holds_tenant_id_form_key" not in str(error):
-                raise
+    try:
+        answer: dict[str, Any] = ask(asking, asked)
+        if answer.get("refused") != "same_form":
+            return answer
+    except DBAPIError as error:
+        if form_key is None or "uq_holds_tenant_id_form_key" not in str(error):
+            raise
     return same_form(asked["form_key"])
 
 

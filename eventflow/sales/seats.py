@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, text
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
-from eventflow.db import db
+from eventflow.db import ask, db
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import showing
 from eventflow.events.models import Event, Tier
@@ -35,10 +36,10 @@ ATTEMPTS = 6
 _TRY_AGAIN = ("seat_taken", "seat_blocked", "single_seat", "busy", "companion", "whole_table")
 
 
-_PLACE = text(
-    "select place_seats(:tenant, :hold, :event, cast(:seats as uuid[]), :size,"
-    " cast(:tiers as uuid[]), cast(:quantities as integer[]), :buyer, :form_key, :hidden_too,"
-    " :replaces, :code, :need, :singles, :wait, :at)"
+_PLACE = (
+    "select place_seats(%(tenant)s, %(hold)s, %(event)s, cast(%(seats)s as uuid[]), %(size)s,"
+    " cast(%(tiers)s as uuid[]), cast(%(quantities)s as integer[]), %(buyer)s, %(form_key)s,"
+    " %(hidden_too)s, %(replaces)s, %(code)s, %(need)s, %(singles)s, %(wait)s, %(at)s)"
 )
 
 
@@ -256,16 +257,12 @@ def _ask(wish: Wish, groups: Sequence[Sequence[int]], *, wait: bool) -> dict[str
 
 
 def _execute(asked: dict[str, Any]) -> dict[str, Any]:
-    # Nothing of ours may be open meanwhile: this waits for rows.
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            answer: dict[str, Any] = connection.execute(_PLACE, asked).scalar_one()
-            return answer
-        except Exception as error:
-            if asked["form_key"] is None or "uq_holds_tenant_id_form_key" not in str(error):
-                raise
+    try:
+        answer: dict[str, Any] = ask(_PLACE, asked)
+        return answer
+    except DBAPIError as error:
+        if asked["form_key"] is None or "uq_holds_tenant_id_form_key" not in str(error):
+            raise
     return {"refused": "same_form"}
 
 
