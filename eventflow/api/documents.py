@@ -92,6 +92,13 @@ INTEGRAL = BeforeValidator(_integral)
 """Takes a whole number however it is written."""
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"pattern": NOTHING_UNSEEN})]
 """Text as people write it: shown as written, control characters refused."""
+Words = Annotated[
+    str,
+    AfterValidator(_text),
+    AfterValidator(_seen),
+    Field(json_schema_extra={"pattern": SOMETHING_SEEN}),
+]
+"""Text that says something: not blanks alone."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),

@@ -158,10 +158,22 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
         told["parameters"] = parameters
     if operation.body is not None:
         told["requestBody"] = {
-            "required": any(f.is_required() for f in operation.body.model_fields.values()),
+            "required": _says_something(operation.body),
             "content": {"application/json": {"schema": references[(operation.body, "validation")]}},
         }
+    elif operation.takes:
+        told["requestBody"] = {
+            "required": True,
+            "content": {media_type: {"schema": {}} for media_type in operation.takes},
+        }
     return told
+
+
+def _says_something(model: type[BaseModel]) -> bool:
+    """Whether there is no leaving the document out: it has members, or ways, that are needed."""
+    extra = model.model_config.get("json_schema_extra")
+    ways = isinstance(extra, dict) and not extra.keys().isdisjoint({"anyOf", "oneOf"})
+    return ways or any(field.is_required() for field in model.model_fields.values())
 
 
 def _query(operation: Operation) -> list[dict[str, Any]]:

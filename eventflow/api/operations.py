@@ -45,6 +45,8 @@ class Operation:
     media_type: str = "application/json"
     description: str = ""
     most_bytes: int = MOST_BYTES
+    takes: tuple[str, ...] = ()
+    """The media types of a body that the view itself reads."""
     kept: bool = True
     """Whether its answer may be kept for an Idempotency-Key; one that carries a secret may not."""
 
@@ -97,6 +99,7 @@ class Operations:
         limit: str = "api",
         media_type: str = "application/json",
         most_bytes: int = MOST_BYTES,
+        takes: Sequence[str] = (),
         kept: bool = True,
     ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
@@ -115,6 +118,7 @@ class Operations:
                 media_type,
                 (view.__doc__ or "").strip(),
                 most_bytes,
+                tuple(takes),
                 kept,
             )
             self.all.append(operation)
@@ -240,7 +244,8 @@ def _with_nul(where: str, document: object) -> Iterator[str]:
 
 def _read_query(model: type[BaseModel]) -> BaseModel:
     try:
-        return model.model_validate(request.args.to_dict())
+        # An address is text through and through: 2 can only be written as "2".
+        return model.model_validate(request.args.to_dict(), strict=False)
     except ValidationError as error:
         raise _wrong(error) from None
 

@@ -39,13 +39,21 @@ def _object(_facts: Facts) -> str:
 
 
 def _too_few(facts: Facts) -> str:
+    if facts.get("field_type") == "Value":  # What pydantic calls a text that we read further.
+        return _too_short(facts)
     return ngettext("Send at least %(num)s.", "Send at least %(num)s.", facts["min_length"])
 
 
 def _too_many(facts: Facts) -> str:
-    if facts.get("field_type") == "Value":  # What pydantic calls a text that we read further.
+    if facts.get("field_type") == "Value":
         return _too_long(facts)
     return ngettext("Send at most %(num)s.", "Send at most %(num)s.", facts["max_length"])
+
+
+def _too_short(facts: Facts) -> str:
+    return ngettext(
+        "Use at least %(num)s character.", "Use at least %(num)s characters.", facts["min_length"]
+    )
 
 
 def _too_long(facts: Facts) -> str:
@@ -82,9 +90,7 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "model_attributes_type": _object,
     "too_short": _too_few,
     "too_long": _too_many,
-    "string_too_short": lambda facts: ngettext(
-        "Use at least %(num)s character.", "Use at least %(num)s characters.", facts["min_length"]
-    ),
+    "string_too_short": _too_short,
     "string_too_long": _too_long,
     "string_pattern_mismatch": lambda facts: _("This is not written as it has to be."),
     "literal_error": lambda facts: _("Send one of: %(words)s.", words=facts["expected"]),

@@ -12,7 +12,16 @@ from werkzeug.exceptions import Forbidden
 
 from eventflow import metrics
 from eventflow.api import tokens
-from eventflow.api.documents import FIRST_YEAR, LAST_YEAR, Document, Instant, Moment, Text, either
+from eventflow.api.documents import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Document,
+    Instant,
+    Moment,
+    Text,
+    Words,
+    either,
+)
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, manifest, undoing
 from eventflow.checkin.admitting import Admission, Claim, Reading
@@ -94,7 +103,7 @@ class BatchAnswer(Document):
 
 class UndoRequest(Document):
     scan_id: ScanId
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
 class UndoAnswer(Document):

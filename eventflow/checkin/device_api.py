@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventflow.accounts import access
 from eventflow.accounts.models import Membership
-from eventflow.api.documents import INTEGRAL, Document, Instant, Moment, Text, opaque
+from eventflow.api.documents import INTEGRAL, Document, Instant, Moment, Text, Words, opaque
 from eventflow.api.operations import PUBLIC
 from eventflow.checkin import devices, principals
 from eventflow.checkin.models import Device
@@ -24,7 +24,7 @@ from eventflow.tickets.models import TicketKey
 
 
 class PairRequest(Document):
-    code: Annotated[Text, Field(min_length=1, max_length=40)] | None = None
+    code: Annotated[Words, Field(min_length=1, max_length=40)] | None = None
     name: Annotated[Text, Field(max_length=devices.LONGEST_NAME)] | None = None
     app_version: Annotated[Text, Field(max_length=40)] = ""
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from eventflow import metrics
 from eventflow.accounts.hosts import tenant_url
 from eventflow.api import tokens
-from eventflow.api.documents import Document, Instant, Text, either
+from eventflow.api.documents import Document, Instant, Text, Words, either
 from eventflow.api.tokens import Principal
 from eventflow.checkin import admitting, crowding, manifest, principals
 from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
@@ -24,7 +24,7 @@ from eventflow.tickets import codes, keys
 from eventflow.tickets.api import TierName
 
 Result = Literal["VALID", "USED", "INVALID"]
-ScanId = Annotated[Text, Field(min_length=1, max_length=100)]
+ScanId = Annotated[Words, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(min_length=1, max_length=2000)]
 TicketNamed = Annotated[
     str, Field(min_length=1, max_length=40, description="A ticket's id or digest")

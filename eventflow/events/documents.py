@@ -21,6 +21,7 @@ from eventflow.api.documents import (
     money,
     opaque,
 )
+from eventflow.events import tiers
 from eventflow.events.models import Event, Tier
 from eventflow.pictures import Picture
 
@@ -85,8 +86,11 @@ class EventDocument(Document):
     image: str | None
 
 
+_TierName = Annotated[Name, Field(max_length=tiers.LONGEST["name"])]
+
+
 class TierDraft(Document):
-    name: Name
+    name: _TierName
     price: PriceDocument
     quantity: Count
     sale_start: Instant | None = None
@@ -98,7 +102,7 @@ class TierDraft(Document):
 
 
 class TierChange(TierDraft):
-    name: Name = UNSAID
+    name: _TierName = UNSAID
     price: PriceDocument = UNSAID
     quantity: Count = UNSAID
 

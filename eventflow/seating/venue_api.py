@@ -1,7 +1,7 @@
 """The HTTP API of venues and seat maps, for organizers' programs."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response, g, request
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ from eventflow.api.documents import (
 from eventflow.api.operations import Operations
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid
-from eventflow.seating import exporting, importing, maps, venues
+from eventflow.seating import checking, exporting, importing, maps, venues
 from eventflow.seating.map_pages import file_answer
 from eventflow.seating.models import SeatMap, Venue
 
@@ -95,16 +95,19 @@ class MapList(Document):
     next: str | None
 
 
+MapName = Annotated[Name, Field(max_length=checking.LONGEST)]
+
+
 class MapDraft(Document):
-    name: Name
-    template: Text = "empty"
+    name: MapName
+    template: Literal["empty", "theatre", "round", "banquet"] = "empty"
     drawing: dict[str, Any] | None = None
 
 
 class MapChange(Document):
     version: int
     drawing: dict[str, Any]
-    name: Name | None = None
+    name: MapName | None = None
 
 
 class ImportQuery(Document):
@@ -233,6 +236,7 @@ def save_map(map_id: uuid.UUID, body: MapChange) -> MapAnswer:
     answers={200: ImportAnswer},
     refusals=("conflict", "validation_failed", "unsupported_media_type", "payload_too_large"),
     most_bytes=MOST_BYTES,
+    takes=("text/csv", "application/json"),
 )
 def import_map(map_id: uuid.UUID, query: ImportQuery) -> ImportAnswer:
     """The body is CSV (`text/csv`) or JSON; `?dry_run=1` only looks. All of it, or nothing."""

@@ -11,6 +11,7 @@ from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
 from eventflow.events import publishing
 from eventflow.events.models import Event
+from eventflow.seating import templates
 from eventflow.tickets import issuing
 from tests import factories
 
@@ -101,6 +102,8 @@ def test_a_key_is_not_used_up_by_what_could_not_be(program, gala):
         ("k-1", True),
         ("two words", True),
         ('"quoted"', True),
+        ('a"', True),
+        ("a" + '"' * 255, False),
         ("x" * 255, True),
         ("x" * 256, False),
         ("", False),
@@ -123,11 +126,54 @@ def test_a_key_is_as_described(program, gala, key, taken):
         if parameter["name"] == "Idempotency-Key"
     )
     described = header["schema"]
-    bare = key.strip('"')
+    bare = key[1:-1] if key.startswith('"') else key
     assert taken == bool(
         re.search(described["pattern"], bare)
         and described["minLength"] <= len(bare) <= described["maxLength"]
     )
+
+
+def test_the_quotes_of_a_key_are_two_or_of_the_key(program, riverside):
+    def venue(key):
+        return program("owner").post("/venues", {"name": "Barn"}, Idempotency_Key=key).json["venue"]
+
+    assert venue("k-1") == venue('"k-1"') != venue('k-1"')
+
+
+def test_a_body_that_must_say_something_is_described_so(program):
+    paths = program().get("/openapi.json").json["paths"]
+
+    def body(path, method="post"):
+        return paths[path][method]["requestBody"]
+
+    assert body("/events/{slug}/holds")["required"] is True
+    assert body("/checkin")["required"] is True
+    assert body("/orders/{code}/refund")["required"] is False
+    assert set(body("/maps/{map_id}/import")["content"]) == {"text/csv", "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("document", "most"), [("TierDraft", 120), ("TierChange", 120), ("MapDraft", 80)]
+)
+def test_a_name_is_described_as_long_as_it_may_be(program, document, most):
+    schemas = program().get("/openapi.json").json["components"]["schemas"]
+
+    assert schemas[document]["properties"]["name"]["maxLength"] == most
+
+
+def test_the_templates_of_a_map_are_described(program):
+    schemas = program().get("/openapi.json").json["components"]["schemas"]
+
+    assert schemas["MapDraft"]["properties"]["template"]["enum"] == list(templates.TEMPLATES)
+
+
+@pytest.mark.parametrize("code", ["", "\t", "\r\n \u200b"])
+def test_a_pairing_code_says_something(program, code):
+    answer = program().post("/devices/pair", {"code": code})
+
+    assert answer.status_code == 422
+    (error,) = answer.json["errors"]
+    assert error == {"field": "code", "message": "Send at least one character that can be seen."}
 
 
 def test_a_body_of_options_may_be_left_out(program, riverside, gala):

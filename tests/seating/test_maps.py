@@ -430,6 +430,10 @@ def test_a_program_imports_what_it_exported(program, concert):
     wrong = program("POST", f"{path}/import", data=data + b"Stalls,A,1,x,0\n", headers=csv)
     assert wrong.status_code == 422
     assert "line" in wrong.json["errors"][0]["field"]
+    late = program("POST", f"{path}/import?version=1", data=data, headers=csv)
+    assert (late.status_code, late.json["code"]) == (409, "conflict")
+    newest = program("POST", f"{path}/import?version=2&dry_run=1", data=data, headers=csv)
+    assert newest.status_code == 200
     unknown = program("POST", f"{path}/import?version=newest", data=data, headers=csv)
     assert (unknown.status_code, unknown.json["errors"][0]["field"]) == (422, "version")
     huge = program("POST", f"{path}/import", data=b"x" * 10_500_000, headers=csv)
