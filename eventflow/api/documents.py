@@ -84,7 +84,10 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 def _in_our_time(at: datetime) -> datetime:
     # Beyond, an instant may be one that the database or a calendar can't write.
     if not FIRST_YEAR < at.year < LAST_YEAR:
-        raise ValueError(f"Choose a year from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
+        words = _(
+            "Choose a year from %(first)s to %(last)s.", first=FIRST_YEAR + 1, last=LAST_YEAR - 1
+        )
+        raise ValueError(words)
     return at
 
 

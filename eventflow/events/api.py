@@ -91,7 +91,7 @@ def change_event(slug: str, body: EventChange) -> EventChanged:
         event = drafting.find(slug)
         facts = _facts(body)
         if (currency := facts.pop("currency", None)) and currency != event.currency:
-            raise Invalid({"currency": "An event keeps the currency it was made with."})
+            raise Invalid({"currency": _("An event keeps the currency it was made with.")})
         moved = drafting.change(event, facts, at=at)
     return EventChanged.model_construct(event=event_document(event, at=now()), tickets_moved=moved)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import g
+from flask_babel import gettext as _
 from pydantic import AfterValidator, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -267,7 +268,8 @@ def refund_order(code: str, body: RefundRequest) -> RefundAnswer:
         order = orders.find(code, lock=True)
         tickets = _tickets(body.tickets)
         if body.amount and body.amount.currency != order.currency:
-            raise Invalid({"amount.currency": f"This order was paid in {order.currency}."})
+            words = _("This order was paid in %(currency)s.", currency=order.currency)
+            raise Invalid({"amount.currency": words})
         who = actors.actor().name
         if body.amount is None and (
             leaving := refunding.without_money(order, tickets, form_key=key)
@@ -341,11 +343,11 @@ def order_document(order: Order, *, at: datetime) -> OrderDocument:
 
 def _hold(body: OrderRequest) -> str | uuid.UUID:
     if body.hold and (body.event or body.items):
-        raise Invalid({"hold": "Send a hold, or an event and items, and not both."})
+        raise Invalid({"hold": _("Send a hold, or an event and items, and not both.")})
     if body.hold:
         return body.hold
     if not body.event or not body.items:
-        raise Invalid({"hold": "Send a hold, or an event and items."})
+        raise Invalid({"hold": _("Send a hold, or an event and items.")})
     return place(body.event, body.items).id
 
 
@@ -355,4 +357,4 @@ def _tickets(given: list[str] | None) -> list[uuid.UUID] | None:
     try:
         return [uuid.UUID(ticket) for ticket in given]
     except ValueError:
-        raise Invalid({"tickets": "Choose tickets of this order."}) from None
+        raise Invalid({"tickets": _("Choose tickets of this order.")}) from None

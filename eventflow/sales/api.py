@@ -144,7 +144,7 @@ def place_hold(slug: str, body: HoldRequest) -> HoldAnswer:
     were asked for.
     """
     if not (body.items or body.seats or body.best_available):
-        raise Invalid({"items": "Say which items, which seats, or how many of the best."})
+        raise Invalid({"items": _("Say which items, which seats, or how many of the best.")})
     placed = place(slug, body.items or [], body)
     return HoldAnswer.model_construct(hold=placed_document(placed))
 
@@ -221,14 +221,14 @@ def _tier_id(given: str) -> uuid.UUID:
     try:
         return uuid.UUID(given)
     except ValueError:
-        raise Invalid({"items": "There is no such tier at this event."}) from None
+        raise Invalid({"items": _("There is no such tier at this event.")}) from None
 
 
 def _seat_id(given: str) -> uuid.UUID:
     try:
         return uuid.UUID(given)
     except ValueError:
-        raise Invalid({"seats": "There is no such seat at this event."}) from None
+        raise Invalid({"seats": _("There is no such seat at this event.")}) from None
 
 
 def _best(slug: str, asked: BestAvailable) -> Best:
