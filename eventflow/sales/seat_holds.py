@@ -97,12 +97,13 @@ def hold_best(slug: str) -> Response:
     _must_be_seated(slug, at)
     wish = read(best=True)
     try:
-        hold_id = place(slug, wish, at=at)
+        # In place of what was chosen before: who looks again wants others, and not more.
+        hold_id = place(slug, replace(wish, seats=[]), at=at)
     except NotFound:
         raise
     except Refusal as refusal:
         return refused(slug, refusal, wish, at)
-    said = _said(slug, hold_id, at)
+    said = _said(slug, hold_id, wish.seats, at)
     if wants_fragment():
         return _chosen(slug, hold_id, at, said=said)
     flash(said, "right")
@@ -347,14 +348,21 @@ def _give_back(slug: str) -> None:
     presses.over(hold_id)
 
 
-def _said(slug: str, hold_id: uuid.UUID, at: datetime) -> str:
-    """Which seats were found, and in words what is not as good about them as it might be."""
+def _said(slug: str, hold_id: uuid.UUID, before: Sequence[str], at: datetime) -> str:
+    """Which seats were found, in words what is not as good about them as it might be, and which
+    of those chosen before they replace."""
     event = showing.public_event(slug, at=at)
     seated = seat_plans.must_be(event)
     seats = holds.seats_of(holds.find(hold_id))
     found = _places(event, seated, _offer(event, at), [seat.id for seat in seats])
     labels = ", ".join(seat.label for seat in seats)
-    return f"{labels}. {seat_plans.how_they_sit(found)}".strip()
+    notes = dict.fromkeys(place.chair.note.rstrip(".") for place in found if place.chair.note)
+    words = [labels, seat_plans.how_they_sit(found).rstrip("."), *notes]
+    known = halls.of(event.id)
+    if known and (gone := set(before) - {place.chair.key for place in found}):
+        names = [label for key, label in zip(known.keys, known.labels, strict=True) if key in gone]
+        words.append(_("They take the place of %(seats)s", seats=", ".join(names)))
+    return " ".join(f"{one}." for one in words if one)
 
 
 def _places(

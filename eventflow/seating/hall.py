@@ -36,6 +36,10 @@ USUAL = 6
 OFF_CENTRE = 0.25
 """A chair counts as this much of its distance from the centre line farther away."""
 
+NOTED = 10_000
+"""A chair with a note, such as a restricted view, counts as so many centimetres farther away: few
+halls are so deep that anything clear would come after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -84,7 +88,8 @@ class Hall:
     """Which of `rows` the chair is in."""
     rows: Sequence[HallRow]
     scores: Sequence[float]
-    """How far from what everybody looks at, in centimetres; less is better."""
+    """How far from what everybody looks at, in centimetres, what counts as that included; less is
+    better."""
     accessible_release_at: datetime | None = None
     """From when accessible and companion places are sold to anybody."""
     masks: dict[Any, bytes] = field(default_factory=dict, repr=False)
@@ -245,7 +250,10 @@ def build(
         row_of=[number for number, row in enumerate(rows) for _seat in range(row.start, row.end)],
         rows=rows,
         scores=[
-            math.hypot(seat.x - x0, seat.y - y0) + OFF_CENTRE * abs(seat.x - x0) for seat in seats
+            math.hypot(seat.x - x0, seat.y - y0)
+            + OFF_CENTRE * abs(seat.x - x0)
+            + (NOTED if seat.note else 0)
+            for seat in seats
         ],
     )
 
