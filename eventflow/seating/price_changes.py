@@ -1,7 +1,7 @@
 """Price changes: many prices at once, by percent or by an amount, shown before they count.
 
 The promise kept here is that what was shown is what is kept: whoever applies a change names the
-prices it was shown for, and is told if one of them is another by now. Early prices change alike.
+prices it was shown for, early ones too, and is told if one of them is another by now.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -52,6 +52,11 @@ class Line:
     new: int
     until: datetime | None = None
 
+    @property
+    def key(self) -> str:
+        """Which price it is, as a form names it."""
+        return f"{self.tier.id}@{self.until.isoformat()}" if self.until else str(self.tier.id)
+
 
 def check(change: Change) -> None:
     """Raises Invalid."""
@@ -85,12 +90,12 @@ def apply(
     shown: Mapping[str, int],
     at: datetime,
 ) -> int:
-    """Change them all; answers how many prices that were. `shown`: old prices by tier id."""
+    """Change them all; answers how many prices that were. `shown`: old prices by their keys."""
     lines = preview(event, chosen, change)
     by_tier: dict[Tier, list[Line]] = {}
     for line in lines:
         by_tier.setdefault(line.tier, []).append(line)
-    if any(shown.get(str(tier.id)) != tier.price for tier in by_tier):
+    if {line.key: line.old for line in lines} != dict(shown):
         raise Refusal(_("A price was changed meanwhile. Look at the new prices once more."))
     for tier, its in by_tier.items():
         own = next(line for line in its if line.until is None)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from eventflow.db import db, now, transaction
+from eventflow.errors import Refusal
 from eventflow.events import tiers
 from eventflow.events.tiers import EarlyPrice
 from eventflow.seating import price_changes
@@ -40,9 +41,25 @@ def test_early_prices_change_alike(at_riverside):
     db.session.refresh(tier)
 
     with transaction():
-        chosen, shown = [str(tier.id)], {str(tier.id): 2500}
-        change = Change(percent=Decimal(10))
+        chosen, change = [str(tier.id)], Change(percent=Decimal(10))
+        shown = {line.key: line.old for line in price_changes.preview(event, chosen, change)}
         price_changes.apply(event, chosen, change, shown=shown, at=now())
 
     db.session.expire_all()
     assert (tier.price, [step.price for step in tier.price_steps]) == (2750, [2200])
+
+
+def test_an_early_price_that_is_another_by_now_is_not_changed_unseen(at_riverside):
+    event = factories.make_event()
+    tier = event.tiers[0]
+    chosen, change = [str(tier.id)], Change(percent=Decimal(10))
+    shown = {line.key: line.old for line in price_changes.preview(event, chosen, change)}
+    with transaction():
+        early = [EarlyPrice(2000, now() + timedelta(days=2))]
+        tiers.set_early_prices(tier, early, at=now())
+    db.session.refresh(tier)
+
+    with pytest.raises(Refusal):
+        price_changes.apply(event, chosen, change, shown=shown, at=now())
+
+    assert (tier.price, [step.price for step in tier.price_steps]) == (2500, [2000])
