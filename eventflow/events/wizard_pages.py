@@ -1,6 +1,6 @@
 """The wizard's pages: what each of the four shows, whether fresh, half typed or refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from eventflow.events import houses, price_list, publishing, showing, wall_clock
 from eventflow.events.models import Event
 from eventflow.events.price_list import PriceList, TierRow
 from eventflow.events.wizard import LOOK, MOMENTS, STEP_OF, TICKETS, WHAT, WHEN, Typed
-from eventflow.locale import format_money, format_span
+from eventflow.locale import format_money, format_number, format_span
 from eventflow.money import price_with_fees
 from eventflow.pages import page
 
@@ -30,6 +30,9 @@ TEMPLATES = {
 """The page of each step, and the part of it that HTMX may ask for."""
 
 SHOWS_ORIGINAL_FOR = timedelta(hours=6)
+
+seat_prices: Callable[[Event], Mapping[str, Any] | None] | None = None
+"""Whoever keeps seats says here what the step of tickets shows of them; None: there are none."""
 
 
 def answer(
@@ -102,7 +105,8 @@ def field_names() -> dict[str, str]:
 def _steps(event: Event | None, at: datetime) -> list[dict[str, Any]]:
     """Each step: its name, whether one can go there, and whether nothing of it is missing."""
     reached = event.wizard_step if event else 0
-    lacking = {STEP_OF.get(name) for name in publishing.missing(event, at=at)} if event else set()
+    wants = publishing.missing(event, at=at) if event else {}
+    lacking = {TICKETS if name == "seats" else STEP_OF.get(name) for name in wants}
     is_out = event is not None and event.status != "draft"
     return [
         {
@@ -173,11 +177,17 @@ def _when(event: Event | None, typed: Typed) -> dict[str, Any]:
 
 def _tickets(event: Event, prices: PriceList | None) -> dict[str, Any]:
     usual = g.tenant.fee_mode
-    prices = prices or price_list.of_event(event, usual_fee_mode=usual)
+    seats = seat_prices(event) if seat_prices else None
+    if prices is None:
+        prices = price_list.of_event(event, usual_fee_mode=usual)
+        if seats:
+            # Its seats are what there is to sell: more than them is for whoever asks for it.
+            prices.rows = [row for row in prices.rows if not row.is_blank]
     mode = prices.fee_mode if prices.fee_mode in ("passed_on", "absorbed") else usual
     rule = g.tenant.fee_rule(event.currency, mode)
     return {
         "prices": prices,
+        "seats": seats,
         "examples": price_list.examples(prices, event.currency, rule),
         "rule": rule,
         "turns_of": lambda shown: wall_clock.turns(shown, event.timezone),
@@ -252,7 +262,12 @@ def _checklist(event: Event, wants: Mapping[str, str]) -> list[tuple[str, str, s
         and format_span(event.starts_at, event.ends_at, event.timezone),
         "ends_at": "",
         "venue": showing.place(event),
-        "tiers": ngettext("One place to sell", "%(num)s places to sell", places),
+        "tiers": ngettext(
+            "One place to sell",
+            "%(number)s places to sell",
+            places,
+            number=format_number(places),
+        ),
     }
     found = []
     for name, words in done.items():
@@ -260,7 +275,8 @@ def _checklist(event: Event, wants: Mapping[str, str]) -> list[tuple[str, str, s
         if state == "missing" or text:
             found.append((state, str(text), f"{here}/{STEP_OF[name]}"))
     for name in wants.keys() - done.keys():
-        found.append(("missing", wants[name], wizard.address_of(event, name)))
+        its_page = f"{here}/{TICKETS}#prices" if name == "seats" else wizard.address_of(event, name)
+        found.append(("missing", wants[name], its_page))
     if not event.description:
         found.append(("wished", _("A description, for those who don’t know it yet."), f"{here}/1"))
     if event.cover is None:

@@ -16,8 +16,9 @@ from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import drafting, wall_clock
 from eventflow.events.models import Event
+from eventflow.locale import format_number
 from eventflow.pages import page
-from eventflow.seating import allocations, house, pricing
+from eventflow.seating import allocations, house, landing, pricing, states
 from eventflow.seating import hall as halls
 from eventflow.seating.models import Allocation, Seat
 
@@ -87,11 +88,14 @@ def choose_seats(slug: str, allocation_id: uuid.UUID) -> Response:
                 seats += allocations.read_list(event, listed)
             if request.form.get("do") == "release":
                 number = allocations.take_out(allocation, seats, at=now())
-                words = ngettext("%(num)s seat is let go.", "%(num)s seats are let go.", number)
+                words = _let_go(number)
             else:
                 number = allocations.put_in(allocation, seats, at=now())
                 words = ngettext(
-                    "%(num)s seat is kept back.", "%(num)s seats are kept back.", number
+                    "%(number)s seat is kept back.",
+                    "%(number)s seats are kept back.",
+                    number,
+                    number=format_number(number),
                 )
             event_id = event.id
     except NotFound:
@@ -111,8 +115,7 @@ def release(slug: str, allocation_id: uuid.UUID) -> Response:
         number = allocations.release(allocations.find(event, allocation_id), at=now())
         event_id = event.id
     halls.forget(event_id)
-    words = ngettext("%(num)s seat is let go.", "%(num)s seats are let go.", number)
-    return _done(slug, allocation_id, words)
+    return _done(slug, allocation_id, _let_go(number))
 
 
 @bp.post("/<slug>/seating/allocations/<uuid:allocation_id>/remove")
@@ -139,12 +142,11 @@ def kind_names() -> list[tuple[str, str]]:
 
 def _list_page(event: Event, typed: Typed, errors: dict[str, str]) -> Response:
     pricing.find(event)
-    counts = allocations.counts(event)
     return page(
         "seating/organizer/allocations.html",
         status=422 if errors else 200,
         event=event,
-        allocations=[(one, counts.get(one.id, 0)) for one in allocations.of(event)],
+        allocations=allocations.with_counts(event, at=now()),
         kinds=kind_names(),
         typed={"seats": "", **typed},
         turns=_turns(typed, event.timezone),
@@ -165,21 +167,31 @@ def _page(
     sections = house.sections(seating)
     wanted = request.values.get("section", "")
     section = wanted if any(wanted == key for key, _name in sections) else ""
-    kept = db.session.scalars(
+    seats = db.session.scalars(
         select(Seat)
         .where(Seat.allocation_id == allocation.id)
         .order_by(Seat.position)
         .options(joinedload(Seat.row))
     ).all()
+    state_of = {seat.id: letters[hall.position_of[str(seat.id)]] for seat in seats}
+    kept, sold, held = (
+        [seat for seat in seats if state_of[seat.id] == state]
+        for state in (states.BLOCKED, states.SOLD, states.HELD)
+    )
     typed = typed or _written(allocation, event.timezone)
     return page(
         "seating/organizer/allocation.html",
         status=422 if errors else 200,
         event=event,
         allocation=allocation,
-        kept=len(kept),
-        kept_ids={str(seat.id) for seat in kept},
+        tally=allocations.Tally(len(kept), len(sold), len(held)),
+        kept_ids={str(seat.id) for seat in seats},
         in_words=allocations.in_words(kept),
+        taken_in_words=[
+            (_("sold"), allocations.in_words(sold)),
+            (_("held"), allocations.in_words(held)),
+        ],
+        said=landing.said(),
         kinds=kind_names(),
         sections=sections,
         section=section,
@@ -239,8 +251,20 @@ def _id(text: str) -> uuid.UUID:
         raise NotFound from None
 
 
+def _let_go(number: int) -> str:
+    return ngettext(
+        "%(number)s seat is let go.",
+        "%(number)s seats are let go.",
+        number,
+        number=format_number(number),
+    )
+
+
 def _done(slug: str, allocation_id: uuid.UUID, words: str, section: str = "") -> Response:
-    flash(words, "right")
+    if section:
+        landing.say("seats", words)
+    else:
+        flash(words, "right")
     part = f"?section={quote(section)}#seats" if section else ""
     address = f"/manage/events/{quote(slug)}/seating/allocations/{allocation_id}{part}"
     return redirect(address, 303)  # type: ignore[return-value]

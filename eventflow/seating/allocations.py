@@ -9,6 +9,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,15 @@ _TAKEN = text(
          or exists (select from holds h where h.id = s.hold_id and h.status = 'live'))
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many seats of an allocation are still kept, and how many of them somebody has."""
+
+    kept: int
+    sold: int = 0
+    held: int = 0
 
 
 def create(event: Event, facts: Mapping[str, Any], *, at: datetime) -> Allocation:
@@ -72,7 +82,7 @@ def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime
     answers how many. One that is sold or held is refused."""
     event = db.session.get_one(Event, allocation.event_id)
     found = _locked(event, seats, at=at)
-    taken = set(db.session.scalars(_TAKEN, {"event": event.id, "seats": [s.id for s in found]}))
+    taken = _taken(event, found)
     if taken:
         labels = "; ".join(in_words([seat for seat in found if seat.id in taken]))
         raise Refusal(
@@ -91,6 +101,11 @@ def put_in(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime
     after = {"seats": [seat.label for seat in found[:50]]}
     audit.record("allocation.keep", allocation, words, after=after, at=at)
     return len(found)
+
+
+def _taken(event: Event, seats: Collection[Seat]) -> set[uuid.UUID]:
+    ids = [seat.id for seat in seats]
+    return set(db.session.scalars(_TAKEN, {"event": event.id, "seats": ids}))
 
 
 def _refuse_kept(allocation: Allocation, seats: Sequence[Seat]) -> None:
@@ -112,12 +127,14 @@ def _refuse_kept(allocation: Allocation, seats: Sequence[Seat]) -> None:
 
 def take_out(allocation: Allocation, seats: Collection[uuid.UUID], *, at: datetime) -> int:
     """Put these of its seats on public sale, tables that are sold whole as a whole; answers how
-    many."""
+    many. What is sold or held leaves it too, and is not on sale by that."""
     event = db.session.get_one(Event, allocation.event_id)
     found = [s for s in _locked(event, seats, at=at) if s.allocation_id == allocation.id]
+    taken = _taken(event, found)
     for seat in found:
         seat.allocation_id = None
     _count(event, at=at)
+    found = [seat for seat in found if seat.id not in taken]
     words = ngettext(
         "Let go %(num)s seat of %(name)s",
         "Let go %(num)s seats of %(name)s",
@@ -210,14 +227,26 @@ def seats_of(allocation: Allocation) -> list[uuid.UUID]:
     return list(db.session.scalars(query))
 
 
-def counts(event: Event) -> dict[uuid.UUID, int]:
-    """How many seats each allocation keeps."""
-    query = (
-        select(Seat.allocation_id, func.count())
-        .where(Seat.event_id == event.id, Seat.allocation_id.is_not(None))
-        .group_by(Seat.allocation_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query) if row[0]}
+def with_counts(event: Event, *, at: datetime) -> list[tuple[Allocation, Tally]]:
+    """Each with how many of its seats are kept, sold and held."""
+    rows = db.session.execute(_TALLIES, {"event": event.id, "at": at})
+    tallies = {row.allocation_id: Tally(row.kept, row.sold, row.held) for row in rows}
+    return [(one, tallies.get(one.id, Tally(0))) for one in of(event)]
+
+
+_TALLIES = text(
+    """
+    select s.allocation_id,
+           count(*) filter (where t.id is null and h.id is null) as kept,
+           count(t.id) as sold,
+           count(*) filter (where t.id is null and h.id is not null) as held
+      from seats s
+      left join tickets t on t.seat_id = s.id and t.status = 'valid'
+      left join holds h on h.id = s.hold_id and h.status = 'live' and h.expires_at > :at
+     where s.event_id = :event and s.allocation_id is not null
+     group by 1
+    """
+)
 
 
 def in_words(seats: Sequence[Seat]) -> list[str]:

@@ -24,13 +24,15 @@ from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import drafting
 from eventflow.events.models import Event
-from eventflow.locale import format_span
+from eventflow.locale import format_number, format_span
 from eventflow.seating.models import Booking, Venue
 from eventflow.security import ControlCharacters, refuse_control_characters
 
 LONGEST = {"title": 200, "organizer": 200, "notes": 2000}
 MOST_AROUND = 14 * 24 * 60
 LONGEST_BOOKING = timedelta(days=366)
+MOST_NAMED = 5
+"""So many clashes are named; of those beyond, how many there are."""
 
 
 class VenueTaken(Invalid):
@@ -41,18 +43,22 @@ class VenueTaken(Invalid):
 
     def __init__(self, venue: Venue, clashes: Sequence[Booking]) -> None:
         self.clashes = clashes
-        first = clashes[0]
-        when = format_span(first.starts_at, first.ends_at, venue.timezone)
         words = _(
-            "%(venue)s is taken then: %(title)s, %(when)s, set-up and tear-down not counted.",
+            "%(venue)s is taken then: %(clashes)s. Set-up and tear-down are not counted in this.",
             venue=venue.name,
-            title=first.title,
-            when=when,
+            clashes=_in_words(venue, clashes),
         )
-        if len(clashes) > 1:
-            more = _("There are %(num)s such clashes.", num=len(clashes))
-            words = f"{words} {more}"
         super().__init__({"clash": words})
+
+
+def _in_words(venue: Venue, clashes: Sequence[Booking]) -> str:
+    named = [
+        f"{one.title}, {format_span(one.starts_at, one.ends_at, venue.timezone)}"
+        for one in clashes[:MOST_NAMED]
+    ]
+    if len(clashes) > MOST_NAMED:
+        named.append(_("and %(number)s more", number=format_number(len(clashes) - MOST_NAMED)))
+    return "; ".join(named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def _things() -> dict[str, str]:
         "standing": _("{count} standing"),
         "shapes": _("{count} shapes"),
         "aSeat": _("{section}, row {row}, seat {number}"),
-        "aSection": _("section {name}"),
+        "aSection": _("Section {name}"),
         "accessible": _("accessible"),
         "companion": _("companion"),
         "unpriced": _("no category"),

@@ -8,21 +8,23 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, request
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from eventflow.accounts import access
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
-from eventflow.events import drafting, tiers, wall_clock
+from eventflow.events import drafting, tiers, wall_clock, wizard_pages
 from eventflow.events.models import Event
-from eventflow.locale import DEFAULT
+from eventflow.events.wizard import TICKETS
+from eventflow.locale import DEFAULT, format_number
 from eventflow.money import UnclearAmount, parse_amount
 from eventflow.pages import page
 from eventflow.seating import (
     allocations,
     freezing,
     house,
+    landing,
     maps,
     price_changes,
     pricing,
@@ -31,6 +33,7 @@ from eventflow.seating import (
 )
 from eventflow.seating import drawing as drawings
 from eventflow.seating import hall as halls
+from eventflow.seating.hall import Hall
 from eventflow.seating.models import Seating
 
 bp = access.console(Blueprint("event_seating", __name__, url_prefix="/manage/events"))
@@ -100,8 +103,12 @@ def _unless_taken(slug: str, verb: Any, words: str) -> Response:
 @bp.post("/<slug>/seating/prices")
 @access.require("admin")
 def set_prices(slug: str) -> Response:
-    """What each category is sold as; a price that is typed is a new tier, whichever the button."""
+    """What each category is sold as; a price that is typed is a new tier, whichever the button.
+
+    `back=wizard`: asked for on the wizard's step of tickets, which is shown again.
+    """
     made = request.form.get("make", "")
+    in_wizard = request.form.get("back") == "wizard"
     try:
         with transaction():
             event = drafting.find(slug)
@@ -114,9 +121,13 @@ def set_prices(slug: str) -> Response:
             pricing.price(seating, wanted, at=now())
             event_id = event.id
     except Invalid as refusal:
-        return _show(drafting.find(slug), errors=refusal.fields)
+        event = drafting.find(slug)
+        if in_wizard:
+            return wizard_pages.answer(event, TICKETS, errors=refusal.fields, status=422)
+        return _show(event, errors=refusal.fields)
     halls.forget(event_id)
-    return _done(slug, _("The prices are kept."), "prices")
+    where = f"edit/{TICKETS}" if in_wizard else "seating"
+    return _done(slug, _("The prices are kept."), "prices", where)
 
 
 @bp.get("/<slug>/seating/price-change")
@@ -128,7 +139,7 @@ def show_price_change(slug: str) -> Response:
 @bp.post("/<slug>/seating/price-change")
 @access.require("admin")
 def change_prices(slug: str) -> Response:
-    """Show what would become of each price; do it once that was seen."""
+    """Show what would become of each price; do what was shown, which a form of its own says."""
     typed = {name: request.form.get(name, "").strip() for name in ("how", "by", "step")}
     typed["tiers"] = request.form.getlist("tiers")  # type: ignore[assignment]
     try:
@@ -152,7 +163,13 @@ def change_prices(slug: str) -> Response:
         event = drafting.find(slug)
         lines = price_changes.preview(event, typed["tiers"], change)
         return _price_change_page(event, typed, lines=lines, notice=refusal.message)
-    return _done(slug, _("%(num)s prices are changed.", num=number), "prices")
+    words = ngettext(
+        "%(number)s price is changed.",
+        "%(number)s prices are changed.",
+        number,
+        number=format_number(number),
+    )
+    return _done(slug, words, "prices")
 
 
 # Rules
@@ -222,15 +239,10 @@ def _show(
         seating=seating,
         map_name=seating.seat_map.name,
         is_behind=seating.seat_map.version != seating.map_version,
-        fullness=house.fullness(seating, hall, letters),
-        standing=_standing(event, seating),
-        categories={one["id"]: one for one in seating.drawing["categories"]},
-        tiers_of=_tiers_of(event, seating),
-        seated=house.fullness(seating, hall, letters),
+        prices=_prices(event, seating, hall, letters),
         tables=rules.tables(event),
-        allocations=[
-            (one, allocations.counts(event).get(one.id, 0)) for one in allocations.of(event)
-        ],
+        allocations=allocations.with_counts(event, at=now()),
+        said=landing.said(),
         typed=typed,
         turns={name: wall_clock.turns(typed[name], zone) for name in MOMENTS},
         errors=errors or {},
@@ -238,6 +250,33 @@ def _show(
         may_change=access.may("admin"),
         version=f"{seating.version}-{hash(letters) & 0xFFFF_FFFF:x}",
     )
+
+
+def in_wizard(event: Event) -> dict[str, Any] | None:
+    """What the wizard's step of tickets shows of the seats; None of an event without."""
+    seating = pricing.of(event.id)
+    if seating is None:
+        return None
+    hall, letters = house.look(seating, at=now())
+    standing = _standing(event, seating)
+    return {
+        "prices": _prices(event, seating, hall, letters),
+        "places": len(hall) + sum(one["capacity"] for one in standing),
+        "unpriced": pricing.unpriced(event)
+        + sum(one["capacity"] for one in standing if one["tier"] is None),
+        "sold_by_seat": hall.seated_tiers,
+        "may_change": access.may("admin"),
+        "said": landing.said(),
+    }
+
+
+def _prices(event: Event, seating: Seating, hall: Hall, letters: bytes) -> dict[str, Any]:
+    """What the table of prices shows: what there is, and what it is sold as."""
+    return {
+        "seated": house.fullness(seating, hall, letters),
+        "standing": _standing(event, seating),
+        "tiers_of": _tiers_of(event, seating),
+    }
 
 
 def _price_change_page(
@@ -383,7 +422,11 @@ def _id(text: str) -> uuid.UUID:
         raise NotFound from None
 
 
-def _done(slug: str, words: str, part: str = "") -> Response:
-    flash(words, "right")
+def _done(slug: str, words: str, part: str = "", where: str = "seating") -> Response:
+    if part:
+        landing.say(part, words)
+    else:
+        flash(words, "right")
     anchor = f"#{part}" if part else ""
-    return redirect(f"/manage/events/{quote(slug)}/seating{anchor}", 303)  # type: ignore[return-value]
+    address = f"/manage/events/{quote(slug)}/{where}{anchor}"
+    return redirect(address, 303)  # type: ignore[return-value]

@@ -20,11 +20,13 @@ from eventflow.seating.models import Seating
 
 DARK, GREY = "#4a433d", "#8a8178"
 DOT = 40
+UNPRICED = ord("n")
+SHOWN = (states.FREE, states.HELD, states.SOLD, states.BLOCKED, UNPRICED)
 
 
 @dataclass(frozen=True, slots=True)
 class Fullness:
-    """How many seats of a category are sold, held, kept back and free."""
+    """How many seats of a category are sold, held, kept back, without a price, and free."""
 
     id: str
     name: str
@@ -33,10 +35,11 @@ class Fullness:
     held: int
     sold: int
     blocked: int
+    unpriced: int
 
     @property
     def total(self) -> int:
-        return self.free + self.held + self.sold + self.blocked
+        return self.free + self.held + self.sold + self.blocked + self.unpriced
 
 
 def look(seating: Seating, *, at: datetime) -> tuple[Hall, bytes]:
@@ -52,16 +55,20 @@ def look(seating: Seating, *, at: datetime) -> tuple[Hall, bytes]:
 
 def fullness(seating: Seating, hall: Hall, letters: bytes) -> list[Fullness]:
     """Category by category, in the drawing's order; those that no seat has are left out."""
-    found = Counter(zip(hall.categories, letters, strict=True))
+    states_shown = (
+        UNPRICED if letter == states.BLOCKED and tier is None else letter
+        for letter, tier in zip(letters, hall.tiers, strict=True)
+    )
+    found = Counter(zip(hall.categories, states_shown, strict=True))
     return [
         Fullness(
             one["id"],
             one["name"],
             one["colour"],
-            *(found[one["id"], letter] for letter in b"fhsb"),
+            *(found[one["id"], letter] for letter in SHOWN),
         )
         for one in seating.drawing["categories"]
-        if any(found[one["id"], letter] for letter in b"fhsb")
+        if any(found[one["id"], letter] for letter in SHOWN)
     ]
 
 

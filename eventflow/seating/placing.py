@@ -31,10 +31,15 @@ class Venues:
             if seating is not None:
                 shown = [one for one in shown if one.id == seating.seat_map_id]
             within = [
-                (f"{venue.slug}/{one.id}", _("Seats of %(map)s", map=one.name)) for one in shown
+                (
+                    f"{venue.slug}/{one.id}",
+                    _("%(venue)s: seats of %(map)s", venue=venue.name, map=one.name),
+                )
+                for one in shown
             ]
             if seating is None or not shown:
-                within.insert(0, (venue.slug, _("No numbered seats")))
+                words = _("%(venue)s: no numbered seats", venue=venue.name)
+                within.insert(0, (venue.slug, words))
             found.append((in_words(venue, event), within))
         return found
 

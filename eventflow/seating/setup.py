@@ -5,8 +5,9 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventflow.events import following, houses, publishing, tiers
+from eventflow.events import following, houses, publishing, tiers, wizard_pages
 from eventflow.events.models import Event, Tier
+from eventflow.locale import format_number
 from eventflow.seating import (
     allocation_pages,
     bookings,
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     if bookings.follow not in following.followers:
         following.followers.append(bookings.follow)
     houses.keeper = placing.Venues()
+    wizard_pages.seat_prices = event_pages.in_wizard
     for pages in (venue_pages, map_pages, calendar_pages, event_pages, allocation_pages):
         app.register_blueprint(pages.bp)
     app.register_blueprint(calendar_pages.feed_bp)
@@ -47,5 +49,10 @@ def every_seat_has_a_price(event: Event) -> dict[str, str]:
     missing = pricing.unpriced(event)
     if not missing:
         return {}
-    words = ngettext("%(num)s seat has no price yet.", "%(num)s seats have no price yet.", missing)
+    words = ngettext(
+        "%(number)s seat has no price yet.",
+        "%(number)s seats have no price yet.",
+        missing,
+        number=format_number(missing),
+    )
     return {"seats": words}

@@ -17,7 +17,7 @@ from eventflow.sales.seat_plans import BlockState
 from eventflow.seating import allocations
 from eventflow.seating import hall as halls
 from eventflow.seating import states as readings
-from eventflow.seating.models import Seat
+from eventflow.seating.models import Allocation, Seat
 from eventflow.tickets import issuing, moving_rules
 from eventflow.tickets.models import Ticket
 from eventflow.tickets.moving_rules import Step
@@ -58,9 +58,17 @@ def said(steps: list[Step]) -> dict[str, Any]:
         if whole and first.ticket.seat
         else first.ticket.seat_label,
         "notes": sorted({step.seat.note for step in steps if step.seat.note}),
+        "goes_back_to": _kept_for([step.ticket.seat for step in steps if step.ticket.seat]),
         "kept_back": any(step.seat.allocation_id for step in steps),
         "empty": len(_chairs_of(first.seat)) - len(steps) if whole else 0,
     }
+
+
+def _kept_for(seats: list[Seat]) -> str:
+    """The allocation that they belong to still, though they were sold; empty: none."""
+    ids = {seat.allocation_id for seat in seats if seat.allocation_id}
+    query = select(Allocation.name).where(Allocation.id.in_(ids)).order_by(Allocation.name)
+    return ", ".join(db.session.scalars(query)) if ids else ""
 
 
 def _where(seat: Seat, *, whole: bool) -> str:

@@ -67,7 +67,22 @@ def test_what_is_kept_for_one_is_not_taken_from_them_for_another(event):
         keep(event, "Stalls A1-A4", name="Press", code="PRESS1")
 
     assert "Stalls A2-A4: kept for Sponsor already." in refusal.value.message
-    assert allocations.counts(event) == {one.id: 4 for one in allocations.of(event)}
+    kept = [(one.name, tally.kept) for one, tally in allocations.with_counts(event, at=now())]
+    assert kept == [("Sponsor", 4)]
+
+
+def test_what_is_sold_or_held_by_its_code_is_counted_apart_and_not_let_go(at_riverside, event):
+    allocation = keep(event, "Stalls A1-A5", name="Friends", code="FRIENDS")
+    buy(at_riverside, take(event, 0, 1, code="FRIENDS"))
+    take(event, 2, code="FRIENDS")
+
+    ((_one, tally),) = allocations.with_counts(event, at=now())
+    assert tally == allocations.Tally(kept=2, sold=2, held=1)
+    ((_one, later),) = allocations.with_counts(event, at=now() + timedelta(days=1))
+    assert later == allocations.Tally(kept=3, sold=2)
+
+    with transaction():
+        assert allocations.release(allocation, at=now()) == 2
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
@@ -15,7 +16,7 @@ from eventflow.seating import allocations, pricing
 from eventflow.seating.models import Allocation, Seat, SeatMap, SeatRow
 from tests import factories
 from tests.people import browser_at
-from tests.sales.test_seats import take
+from tests.sales.test_seats import buy, take
 from tests.seating.theatres import a_drawing, a_row, forget, make_map, make_seated, now_of
 
 HERE = "/manage/events/winter-gala/seating"
@@ -113,6 +114,46 @@ def test_a_price_beside_a_tier_that_is_chosen_is_not_dropped_unsaid(console, sea
     assert {tier.price for tier in gala().tiers} == {tier.price for tier in before}
 
 
+def test_that_the_prices_are_kept_is_said_where_the_reader_lands(console, seated):
+    answer = console.post(f"{HERE}/prices", data={"tier_c1": seated.tiers[1].id})
+    assert answer.location.endswith("#prices")
+
+    page = console.get(answer.location).text
+    assert "The prices are kept." in page.partition('id="prices"')[2].partition("</section>")[0]
+    assert page.count("The prices are kept.") == 1
+    assert "The prices are kept." not in console.get(HERE).text
+
+
+def test_that_the_rules_are_kept_is_said_where_the_reader_lands(console, seated):
+    answer = console.post(f"{HERE}/rules", data={"choosing": "hold_at_once", "most_seats": "4"})
+
+    rules = console.get(answer.location).text.partition('id="rules"')[2]
+    assert "The rules are kept." in rules.partition("</section>")[0]
+
+
+def how_full(page: str) -> dict[str, str]:
+    """The first line of the table of how full it is, by the words above its columns."""
+    table = page.partition("house__bars")[2].partition("</table>")[0]
+    words = re.findall(r'<th scope="col">([^<]*)</th>', table)[1:]
+    return dict(zip(words, re.findall(r'<td class="number">([^<]*)</td>', table), strict=False))
+
+
+def test_seats_without_a_price_are_not_called_kept_back(console, at_riverside):
+    factories.make_event(tiers=[], publish=False)
+    with transaction():
+        map_id = make_map(a_drawing(a_row("A", 6))).id
+    console.post(f"{HERE}/map", data={"map": map_id})
+
+    full = how_full(console.get(HERE).text)
+    assert (full["Kept back"], full["No price yet"], full["Free"]) == ("0", "6", "0")
+
+    console.post(f"{HERE}/prices", data={"price_c1": "20"})
+    console.post(f"{HERE}/allocations", data={"name": "Press", "kind": "house", "seats": "A1-A2"})
+    full = how_full(console.get(HERE).text)
+    assert "No price yet" not in full
+    assert (full["Kept back"], full["Free"]) == ("2", "4")
+
+
 def test_the_map_is_taken_over_unless_somebody_has_a_seat_that_is_gone(console, seated):
     def draw(change):
         with transaction():
@@ -152,6 +193,29 @@ def test_prices_are_changed_together_once_they_were_seen(console, seated):
     again = console.post(PRICES, data=typed | shown | {"do": "apply"})
     assert again.status_code == 409
     assert gala().tiers[0].price == 2200
+
+
+def test_what_is_typed_after_the_new_prices_were_shown_is_not_applied(console, seated):
+    typed = {
+        "tiers": [tier.id for tier in seated.tiers],
+        "how": "percent",
+        "by": "-10",
+        "step": "1",
+    }
+    page = console.post(PRICES, data=typed).text
+    confirming = next(
+        part for part in page.split("<form")[1:] if 'value="apply"' in part.split("</form>")[0]
+    ).split("</form>")[0]
+
+    # All that this form says is what was shown: nothing of it can be typed over.
+    assert 'name="by" value="-10"' in confirming
+    assert re.findall(r'type="(?!hidden|submit)\w+"', confirming) == []
+    told = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', confirming)
+    answer = console.post(PRICES, data=MultiDict([*told, ("do", "apply")]))
+
+    assert answer.status_code == 303
+    assert [tier.price for tier in gala().tiers] == [2250, 3600, 1350]
+    assert "3 prices are changed." in console.get(answer.location).text
 
 
 @pytest.mark.parametrize(
@@ -266,6 +330,27 @@ def test_seats_are_kept_back_by_list_and_by_mark_and_let_go(console, seated):
     console.post(f"{address}/remove")
     assert now_of(gala()) == "f" * 12
     assert db.session.query(Allocation).count() == 0
+
+
+def test_what_of_an_allocation_is_sold_is_not_said_to_be_kept(console, at_riverside, seated):
+    form = {"name": "Friends", "kind": "presale", "code": "FRIENDS", "seats": "A1-A5"}
+    address = console.post(f"{HERE}/allocations", data=form).headers["Location"]
+    forget()
+    buy(at_riverside, take(gala(), 0, code="FRIENDS"))
+    forget()
+
+    page = console.get(address).text
+    assert "4 seats are kept back. 1 more of its seats is sold." in page
+    assert "Let 4 seats go?" in page
+    assert "Sold: Stalls A1" in page
+    assert "4 seats, 1 more sold" in console.get(HERE).text
+    all_of_them = console.get(f"{HERE}/allocations").text
+    assert re.search(r"Friends</a> <span[^>]*>1 more sold</span>", all_of_them)
+    assert 'data-word="seats">4<' in all_of_them
+
+    answer = console.post(f"{address}/release")
+    assert "4 seats are let go." in console.get(answer.location).text
+    assert now_of(gala()) == "s" + "f" * 11
 
 
 def test_staff_look_and_do_not_change(app, riverside, seated, sam):

@@ -9,10 +9,12 @@ from eventflow.db import db, now, transaction
 from eventflow.events import drafting
 from eventflow.seating import bookings, pricing, venues
 from tests import factories
+from tests.events.papers import Paper
 from tests.seating.houses import make_venue
 from tests.seating.theatres import a_drawing, a_row, make_map
 
 STEP = "/manage/events/winter-gala/edit/2"
+PRICES = "/manage/events/winter-gala/seating/prices"
 WHEN = {
     "timezone": "Europe/Paris",
     "starts_at": "2027-07-01T20:00",
@@ -48,11 +50,11 @@ def gala():
     return drafting.find("winter-gala")
 
 
-def taken(house, day: int = 1) -> None:
-    starts_at = datetime(2027, 7, day, 18, tzinfo=UTC)
+def taken(house, title: str = "A wedding", hour: int = 18) -> None:
+    starts_at = datetime(2027, 7, 1, hour, tzinfo=UTC)
     with transaction():
-        wedding = bookings.Facts("A wedding", starts_at, starts_at.replace(hour=23))
-        bookings.book(house, wedding, at=now())
+        facts = bookings.Facts(title, starts_at, starts_at.replace(hour=23))
+        bookings.book(house, facts, despite_clash=True, at=now())
 
 
 def test_without_a_venue_the_place_is_what_is_written(console, at_riverside):
@@ -133,6 +135,88 @@ def test_a_clash_is_said_and_what_was_typed_stays(console, house, map_id):
     confirmed = save(console, house=f"playhouse/{map_id}", despite_clash="1")
     assert confirmed.status_code == 303
     assert bookings.of_event(gala()).clash_confirmed_at is not None
+
+
+def test_all_clashes_are_named_before_one_says_that_they_are_known(console, house):
+    taken(house)
+    taken(house, "A rehearsal", 19)
+
+    page = save(console, house="playhouse").text
+
+    assert "is taken then: A wedding, Thu 1 Jul 2027, 19:00" in page
+    assert "; A rehearsal, Thu 1 Jul 2027, 20:00" in page
+    assert "more. Set-up" not in page
+
+
+def test_of_many_clashes_five_are_named_and_the_others_counted(console, house):
+    for number in range(8):
+        taken(house, f"Rehearsal {number}", 10 + number)
+
+    page = save(console, house="playhouse").text
+
+    assert [number for number in range(8) if f"Rehearsal {number}," in page] == [0, 1, 2, 3, 4]
+    assert "; and 3 more. Set-up and tear-down are not counted in this." in page
+
+
+def test_what_is_chosen_names_the_venue_and_the_map(console, house, map_id):
+    page = console.get(STEP).text
+
+    assert re.search(rf'"playhouse/{map_id}"[^>]*>The Playhouse: seats of Theatre</option>', page)
+    assert re.search(r'"playhouse"[^>]*>The Playhouse: no numbered seats</option>', page)
+
+
+# The step of tickets, of an event with seats
+
+
+@pytest.fixture
+def tickets(console, house, map_id):
+    """The address of the step; the seats have no price yet."""
+    return save(console, house=f"playhouse/{map_id}").location
+
+
+def test_the_step_of_tickets_asks_what_the_seats_cost(console, tickets):
+    page = console.get(tickets).text
+    assert "6 seats in one category." in page
+    assert "6 seats have no price yet" in page
+    assert 'name="tier_c1"' in page
+    form = Paper(page)
+    assert "tier" not in form.fields  # No empty tier beside them.
+
+    answer = console.post(PRICES, data={"back": "wizard", "price_c1": "25"})
+
+    assert (answer.status_code, answer.location) == (303, f"{tickets}#prices")
+    page = console.get(tickets).text
+    assert "The prices are kept." in page.partition('id="prices"')[2].partition("</section>")[0]
+    assert "Every seat has a price" in page
+    tier = gala().tiers[0]
+    assert (tier.name, tier.price, tier.stock.capacity) == ("Stalls", 2500, 6)
+    assert re.search(rf'<input[^>]*name="tier-{tier.id}-quantity"[^>]*readonly', page)
+    assert Paper(page).press(console).location.endswith("/edit/4")
+
+
+def test_a_price_that_cannot_be_read_comes_back_in_the_wizard(console, tickets):
+    answer = console.post(PRICES, data={"back": "wizard", "price_c1": "cheap"})
+
+    assert answer.status_code == 422
+    assert 'value="cheap"' in answer.text
+    assert 'href="#field-price_c1"' in answer.text
+    assert 'id="wizard"' in answer.text
+    assert gala().tiers == []
+
+
+def test_seats_without_a_price_are_missing_at_the_step_of_tickets(console, tickets, monkeypatch):
+    monkeypatch.setattr(pricing, "unpriced", lambda event: 1200)
+
+    page = console.get(tickets.replace("/edit/3", "/edit/4")).text
+
+    assert '<a href="/manage/events/winter-gala/edit/3#prices">1,200 seats have no price' in page
+
+
+def test_an_event_without_seats_is_asked_for_tiers_alone(console, house):
+    page = console.get(save(console, house="playhouse").location).text
+
+    assert "tier_c1" not in page
+    assert "tier" in Paper(page).fields
 
 
 @pytest.mark.parametrize("house_typed", ["nowhere", "playhouse/x", "playhouse/" + "0" * 32])

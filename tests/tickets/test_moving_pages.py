@@ -9,11 +9,11 @@ from eventflow.checkin import admitting
 from eventflow.db import db, now, transaction
 from eventflow.payments import refunding
 from eventflow.sales import orders
-from eventflow.seating import pricing
-from eventflow.tickets import issuing
+from eventflow.seating import allocations, pricing
+from eventflow.tickets import issuing, moving, moving_shown
 from eventflow.tickets.models import Ticket
 from tests.people import browser_at
-from tests.sales.test_seats import buy, take
+from tests.sales.test_seats import buy, ids, take
 from tests.seating.theatres import a_drawing, a_row, forget, hall_of, make_seated, now_of
 
 TICKET = "/tickets/{0.id}/seat?secret={0.secret}"
@@ -300,3 +300,36 @@ def test_nobody_else_moves_a_ticket(
         assert storefront.get(f"/tickets/{ticket_id}/{page}?secret=wrong").status_code == 404
     assert storefront.post(f"/tickets/{ticket_id}/seat?secret=x", data=sent).status_code == 404
     assert kept(ticket_id).seat_label == "Stalls A1"
+
+
+def test_a_seat_that_was_sold_by_a_code_goes_back_to_its_allocation(at_riverside, evening):
+    with transaction():
+        press = allocations.create(evening, {"name": "Press night", "code": "PRESS"}, at=now())
+        allocations.put_in(press, allocations.read_list(evening, "A1-A2"), at=now())
+    forget()
+    ticket, other = (
+        buy(at_riverside, hold).tickets[0]
+        for hold in (take(evening, 0, code="PRESS"), take(evening, 6))
+    )
+
+    def left_behind(ticket) -> str:
+        (seat_id,) = ids(evening, 9)
+        steps = moving.look(ticket, seat_id, together=True, any_tier=True, at=now())
+        return moving_shown.said(steps)["goes_back_to"]
+
+    assert left_behind(ticket) == "Press night"
+    assert left_behind(other) == ""
+
+
+def test_the_question_says_to_whom_a_seat_goes_back(app, riverside, sam, at_riverside, evening):
+    with transaction():
+        press = allocations.create(evening, {"name": "Press night", "code": "PRESS"}, at=now())
+        allocations.put_in(press, allocations.read_list(evening, "A1-A2"), at=now())
+    forget()
+    ticket_id = buy(at_riverside, take(evening, 0, code="PRESS")).tickets[0].id
+    staff = browser_at(app, riverside, sam)
+
+    question = plain(staff.get(f"/manage/tickets/{ticket_id}/seat/move?named=Stalls+B5").text)
+
+    assert "Stalls A1 goes back to Press night." in question
+    assert "free again" not in question
