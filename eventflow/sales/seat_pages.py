@@ -7,6 +7,7 @@ of its own, so that what changes all the time can be small: a delta is a few hun
 
 import json
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Seated
 from eventflow.seating import presales, states
 from eventflow.seating import view as seat_view
-from eventflow.seating.plan import Block
+from eventflow.seating.plan import Block, Chair
 from eventflow.seating.presales import Presale
 from eventflow.seating.states import Snapshot
 
@@ -52,6 +53,26 @@ WHOLE_LIST = 2_000
 MOST_CHOSEN = 100
 A_MOMENT = "public, max-age=1"
 PRIVATE = "private, no-store"
+FREE = ord("f")
+SPECIAL = ("accessible", "companion")
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Which seats of a list its reader wants to see. The others are hidden and not left out, so
+    that script can show them again."""
+
+    free: bool
+    special: bool
+    """Wheelchair places, and the seats beside them."""
+    category: str
+
+    def lets_through(self, chair: Chair, *, free: bool) -> bool:
+        return (
+            (free or not self.free)
+            and (chair.kind in SPECIAL or not self.special)
+            and (not self.category or chair.category == self.category)
+        )
 
 
 @bp.get("/events/<slug>/sections/<section_key>")
@@ -239,18 +260,36 @@ def _list(
     event: Event, seated: Seated, offer: Offer, section_key: str | None, at: datetime
 ) -> Response:
     snapshot = states.of(event.id, at=at)
-    key = (event.tenant_id, event.slug, "seat list", section_key)
-    basis = (event, seated, offer, snapshot.version, g.tenant)
-    if mine := presale(event):
-        return private(
-            key,
-            mine,
-            lambda: list_page(event, seated, offer, snapshot, section_key, presale=mine),
-            basis=basis,
+    sieve = _sieve(seated, section_key)
+    ticked = request.args.getlist("seat")[:MOST_CHOSEN]
+    chosen = frozenset(key for key in ticked if key in seated.plan.by_key)
+    need = request.args.get("need") == "accessible"
+    mine = presale(event)
+
+    def render() -> str:
+        return list_page(
+            event,
+            seated,
+            offer,
+            snapshot,
+            section_key,
+            sieve=sieve,
+            chosen=chosen,
+            need=need,
+            presale=mine,
         )
-    return shared_pages.answer(
-        key, lambda: list_page(event, seated, offer, snapshot, section_key), basis=basis
-    )
+
+    if chosen or need:
+        # Sifted without script, with what was ticked so far: one reader's own.
+        limits.check("search")
+        response = make_response(render(), 422 if mine and not mine.positions else 200)
+        response.headers["Cache-Control"] = PRIVATE
+        return response
+    key = (event.tenant_id, event.slug, "seat list", section_key, sieve)
+    basis = (event, seated, offer, snapshot.version, g.tenant)
+    if mine:
+        return private(key, mine, render, basis=basis)
+    return shared_pages.answer(key, render, basis=basis)
 
 
 def list_page(
@@ -260,12 +299,15 @@ def list_page(
     snapshot: Snapshot,
     section_key: str | None = None,
     *,
+    sieve: Sieve | None = None,
     chosen: frozenset[str] = frozenset(),
     need: bool = False,
     refused: dict[str, Any] | None = None,
     presale: Presale | None = None,
 ) -> str:
-    """The list of one section, or of the whole hall; after a refusal with what was ticked."""
+    """The list of one section, or of the whole hall; after a refusal with what was ticked, and
+    sifted as it was."""
+    sieve = sieve or _sieve(seated, section_key)
     snapshot = _seen(snapshot, presale)
     blocks = seat_plans.blocks(seated, offer, snapshot)
     if section_key is not None:
@@ -274,6 +316,20 @@ def list_page(
         listed = blocks
     else:
         listed = []
+    prices = {one.id: one for one in offer.tiers}
+    chairs = [chair for one in listed for chair in one.block.chairs()]
+    free = {
+        chair.position
+        for chair in chairs
+        if snapshot.states[chair.position] == FREE and seated.tier_of(chair.category) in prices
+    }
+    shown = {
+        chair.position
+        for chair in chairs
+        if (chair.key in chosen and chair.position in free)
+        or sieve.lets_through(chair, free=chair.position in free)
+    }
+    used = {chair.category for chair in chairs}
     return render_template(
         "sales/seats/list.html",
         event=event,
@@ -283,18 +339,36 @@ def list_page(
         blocks=blocks,
         listed=listed,
         only=section_key,
-        prices={one.id: one for one in offer.tiers},
+        prices=prices,
         wholes={
             key: whole
             for one in listed
             for key, whole in seat_plans.wholes(seated, offer, one.block).items()
         },
-        categories=seat_plans.categories(seated, offer),
+        categories=[
+            one for one in seat_plans.categories(seated, offer) if one.category.key in used
+        ],
+        sieve=sieve,
+        free=free,
+        shown=shown,
+        special=SPECIAL if any(chair.kind in SPECIAL for chair in chairs) else (),
         chosen=chosen,
         need=need,
         refused=refused,
         presale=presale,
     )
+
+
+def _sieve(seated: Seated, section_key: str | None) -> Sieve:
+    """What the form asks to see, as far as there is any of it here."""
+    only, category = request.values.getlist("only"), request.values.get("category", "")
+    known = {
+        key
+        for block in seated.plan.blocks
+        if block.is_seated and section_key in (None, block.key)
+        for key in block.categories
+    }
+    return Sieve("free" in only, "accessible" in only, category if category in known else "")
 
 
 def _seat(slug: str, seat_key: str, template: str) -> Response:
