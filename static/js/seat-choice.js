@@ -2,8 +2,8 @@
 // sheet adds to it, and where the box office holds at once, every change is held at once. Nothing
 // chosen is lost by a refusal, a reload or a look at another page.
 import { forget, isAbout, isKnown, isOwn, note } from "./held-here.js"
-import { within } from "./seat-camera.js"
 import "./running-total.js"
+import { landing } from "./seat-reveal.js"
 
 const STALE = 6000
 const PATIENCE = 20_000
@@ -50,6 +50,10 @@ class SeatChoice extends HTMLElement {
     return [...this.list.querySelectorAll("input[name=seat]")]
   }
 
+  get onward() {
+    return this.form.querySelector("running-total button")
+  }
+
   get keys() {
     return this.inputs.filter((input) => input.checked).map((input) => input.value)
   }
@@ -75,9 +79,8 @@ class SeatChoice extends HTMLElement {
       case "click":
         return this.clicked(event)
       case "keydown":
-        if (event.key !== "Escape" || !this.sheet.open) return
-        event.stopPropagation()
-        return this.close()
+        if (this.sheet.open) this.leaveSheet(event)
+        return
       case "lapsed":
         return this.lapse(event.target.dataset.lapsed)
       case "pagehide":
@@ -94,13 +97,28 @@ class SeatChoice extends HTMLElement {
     const button = event.target.closest("button")
     if (button?.dataset.instead) {
       event.preventDefault()
-      this.change(() => button.dataset.instead.split(" "), true)
+      this.takeInstead(button.dataset.instead.split(" "))
+    } else if (button && "dismiss" in button.dataset) {
+      this.dismiss()
     } else if (button?.dataset.way) {
       this.toggle(this.shown)
       this.close()
     } else if (button && "closeSheet" in button.dataset) {
       this.close()
     }
+  }
+
+  // The sheet is far from its seat in the page's order: who leaves it by the Tab key goes on from the seat.
+  leaveSheet(event) {
+    if (event.key === "Escape") {
+      event.stopPropagation()
+      return this.close()
+    }
+    if (event.key !== "Tab" || !this.sheet.contains(event.target)) return
+    const stops = [...this.sheet.querySelectorAll("button")]
+    if (event.target !== stops.at(event.shiftKey ? 0 : -1)) return
+    if (event.shiftKey) event.preventDefault()
+    this.close()
   }
 
   // The sheet: what the seat is, before it is taken. Pressed again, it is taken.
@@ -139,17 +157,24 @@ class SeatChoice extends HTMLElement {
     const { top: upper, bottom } = frame.getBoundingClientRect()
     const [begin, end] = [Math.max(0, -upper), Math.min(bottom, top) - upper]
     // Where it will be once the map has come to where it is going.
-    const { x, y, scale } = camera.aim ?? { ...camera.middle(), scale: camera.scale }
+    const { y: at, scale } = landing(camera, chair)
+    const { x } = camera.aim ?? camera.middle()
     const high = camera.box.height * scale
-    const at = within(camera.high / 2 - (y - camera.box.y) * scale, camera.high, high) + (chair.y - camera.box.y) * scale
     if (at >= begin + 20 && at <= end - 30) return
     if (high > camera.high * 1.01) camera.go({ x, y: chair.y + (camera.high - begin - end) / 2 / scale, scale })
     else window.scrollBy(0, at - end + 30) // The hall stays in the middle of a window that it fits.
   }
 
   fill(html) {
+    const had = this.isClosing
+    const closer = this.closer()
     this.sheet.innerHTML = html
-    this.sheet.prepend(this.closer())
+    this.sheet.append(closer)
+    if (had) closer.focus({ preventScroll: true })
+  }
+
+  get isClosing() {
+    return this.sheet.contains(document.activeElement) && "closeSheet" in document.activeElement.dataset
   }
 
   closer() {
@@ -184,7 +209,7 @@ class SeatChoice extends HTMLElement {
       return this.announce(words.gone)
     }
     ways.replaceChildren(button)
-    button.focus({ preventScroll: true })
+    if (!this.isClosing) button.focus({ preventScroll: true })
   }
 
   mayTake(chair) {
@@ -219,6 +244,12 @@ class SeatChoice extends HTMLElement {
     })
   }
 
+  // One press for others; what was refused has gone by then, and what comes next is at hand.
+  async takeInstead(keys) {
+    await this.change(() => keys, true)
+    if (!this.notice.firstElementChild) this.announce(this.dataset.now.replace("{}", named(this.inputs)))
+  }
+
   tick({ value, checked }) {
     this.change((keys) => {
       const others = keys.filter((key) => key !== value)
@@ -247,7 +278,7 @@ class SeatChoice extends HTMLElement {
 
   // From now on these are chosen. The list comes from the box office, with prices and words.
   async set(keys, reveal) {
-    this.say("")
+    this.said.replaceChildren()
     this.busy = true
     const positions = keys.map((key) => this.position(key)).filter((at) => at !== undefined)
     this.map.mark(positions)
@@ -292,6 +323,7 @@ class SeatChoice extends HTMLElement {
     const html = await answer.text()
     if (answer.status === 409 || answer.status === 422) return this.refused(html)
     if (!answer.ok) return this.say(this.dataset.unreachable)
+    const had = this.inputs.indexOf(document.activeElement)
     this.list.innerHTML = html
     for (const at of this.held) this.lately.set(at, Date.now())
     this.holding = this.list.querySelector("hold-countdown") !== null
@@ -299,37 +331,73 @@ class SeatChoice extends HTMLElement {
     this.held = new Set(this.holding ? this.positions : [])
     if (this.holding && took) note(this.address)
     this.noteCounted()
-    if (reveal) await this.map.reveal(this.positions)
+    this.total()
+    if (had >= 0) (this.inputs[Math.min(had, this.inputs.length - 1)] ?? this.onward).focus({ preventScroll: true })
+    if (took) this.dismiss()
+    if (!reveal) return
+    await this.map.reveal(this.positions)
+    this.tell(this.list.querySelector(".chosen__said"))
   }
 
+  // Where the best seats are, for who looks and for who listens.
+  tell(found) {
+    if (!found) return
+    found.scrollIntoView({ block: "nearest" })
+    this.announce(found.textContent)
+  }
+
+  // It stays until the choice is another one or the reader closes it. The message gets the focus and none
+  // of its buttons: who pressed twice has not chosen others by that.
   refused(html) {
     this.notice.innerHTML = html
-    this.notice.scrollIntoView({ block: "nearest" })
-    this.notice.querySelector("button")?.focus({ preventScroll: true })
+    const message = this.notice.firstElementChild
+    message.tabIndex = -1
+    for (const button of message.querySelectorAll("[data-dismiss]")) button.hidden = false
+    message.focus({ preventScroll: true })
+    message.scrollIntoView({ block: "nearest" })
     this.states.ask()
+  }
+
+  dismiss() {
+    const had = this.notice.contains(document.activeElement)
+    this.notice.replaceChildren()
+    if (had) this.onward.focus({ preventScroll: true })
   }
 
   settle() {
     this.busy = false
     this.map.mark(this.positions)
-    this.form.dispatchEvent(new Event("input", { bubbles: true }))
-    const label = this.form.querySelector("running-total [data-label]")
-    if (label && this.holding) label.textContent = this.dataset.goOn
+    this.total()
     this.remember()
     this.lookAround()
   }
 
-  // One of mine went to somebody else: said at once, the others stay.
+  // What the choice comes to, and what the button below it says.
+  total() {
+    this.form.dispatchEvent(new Event("input", { bubbles: true }))
+    const label = this.onward?.querySelector("[data-label]")
+    if (label && this.holding) label.textContent = this.dataset.goOn
+  }
+
+  // One of mine went to somebody else: said at once, unless a refusal has named it; the others stay.
   lookAround() {
     if (this.shown && this.sheet.open && !this.positions.includes(this.shown.at) && !this.mayTake(this.shown)) this.offerWays()
     if (this.busy) return
     const gone = this.inputs.filter((input) => input.checked && !this.isFree(Number(input.dataset.at)))
     if (!gone.length) return
-    const names = gone.map((input) => input.dataset.whole ?? input.closest("li").querySelector(".chosen__where").textContent.trim())
-    const words = [...new Set(names)].join("; ")
+    const words = named(gone.filter((input) => !this.isTold(input)))
+    const had = gone.includes(document.activeElement)
     for (const input of gone) input.closest("li").remove()
     this.settle()
-    this.say(this.dataset.taken.replace("{}", words))
+    if (had) this.onward.focus({ preventScroll: true })
+    if (words) this.say(this.dataset.taken.replace("{}", words))
+  }
+
+  // A refusal may set a hyphen between row and number.
+  isTold({ dataset }) {
+    const refusal = this.notice.querySelector("p")?.textContent ?? ""
+    const [told, name] = [refusal, dataset.whole ?? dataset.label].map((words) => words.replaceAll("-", ""))
+    return told.split(name).slice(1).some((rest) => !/^[\p{L}\p{N}]/u.test(rest))
   }
 
   async submit(event) {
@@ -346,7 +414,7 @@ class SeatChoice extends HTMLElement {
     const counted = [...form.entries()].some(([name, value]) => name === "seat" || (name.startsWith("tier-") && Number(value) > 0))
     if (!best && !counted) return this.say(this.dataset.empty)
     this.sending = this.busy = true
-    this.say("")
+    this.said.replaceChildren()
     button?.setAttribute("aria-busy", "true")
     try {
       await this.answered(await this.post(button?.getAttribute("formaction") ?? this.form.action, form), best)
@@ -439,20 +507,24 @@ class SeatChoice extends HTMLElement {
   }
 
   announce(words) {
-    const place = this.querySelector("[data-announcement]")
+    const place = this.querySelector(":scope > [data-announcement]") // And not that of a countdown.
     if (place) place.textContent = words
   }
 
   // In the bar, which a phone shows wherever one is on the page.
   say(words) {
-    this.notice.replaceChildren()
-    if (!words) return this.said.replaceChildren()
     const line = document.createElement("p")
     line.className = "notice notice--doubt"
     line.setAttribute("role", "alert")
     line.textContent = words
     this.said.replaceChildren(line)
   }
+}
+
+// Each once: a table that is sold as a whole is spoken of as a table.
+function named(inputs) {
+  const names = inputs.map((input) => input.dataset.whole ?? input.closest("li").querySelector(".chosen__where").firstChild.textContent.trim())
+  return [...new Set(names)].join("; ")
 }
 
 customElements.define("seat-choice", SeatChoice)

@@ -74,7 +74,7 @@ class SeatMap extends HTMLElement {
       const button = event.target.closest("button")
       if (!button) return
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"))
-      this.sift()
+      this.sift(true)
     })
     this.prices = list
   }
@@ -91,10 +91,13 @@ class SeatMap extends HTMLElement {
         this.recolour(event.detail)
         break
       case "change":
-        if (event.target.closest("[data-need]")) this.sift()
+        if (event.target.closest("[data-need]")) this.sift(true)
+        break
+      case "focusin":
+        if (event.target.matches(":focus-visible")) this.learnSteps()
+        this.lookAt(event.target)
         break
       case "pointerover":
-      case "focusin":
         this.lookAt(event.target)
         break
       case "pointerleave": // A finger that is lifted leaves too, and what it was on is still meant.
@@ -157,7 +160,7 @@ class SeatMap extends HTMLElement {
     else this.camera.go({ ...(spot ?? this.middle(block)), scale: Math.max(close, fit.scale) })
     await this.draw(block)
     if (block.outdated) location.assign(block.element.href.baseVal)
-    if (byKey) this.focusOn(this.firstFree(block))
+    if (byKey) this.stepTo(this.firstFree(block))
   }
 
   middle(block) {
@@ -403,10 +406,11 @@ class SeatMap extends HTMLElement {
   }
 
   // Prices and needs: what fits keeps its colour. What that is, is fetched with the first wish.
-  async sift() {
+  async sift(byHand) {
     this.sieve ??= import("./seat-sieve.js").catch(() => (this.sieve = null))
     const sieve = await this.sieve
     sieve?.sift(this)
+    if (byHand) sieve?.tell(this)
   }
 
   // Keys: arrows from one to the next, Enter for more, Escape back to the hall.
@@ -416,7 +420,7 @@ class SeatMap extends HTMLElement {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
     if (way && from) {
       event.preventDefault()
-      this.focusOn(this.beyond(from, way))
+      this.stepTo(from, way)
     } else if (event.key === "+" || event.key === "-") {
       this.camera.zoom(event.key === "+" ? 1.5 : 1 / 1.5)
     } else if (event.key === "0") {
@@ -429,29 +433,29 @@ class SeatMap extends HTMLElement {
     } else if (event.key === "Escape") {
       const block = this.blocks.find((one) => one.key === this.chairs.get(Number(from.dataset.at)).of)
       this.camera.home()
-      this.focusOn(block.element)
+      this.stepTo(block.element)
     }
   }
 
-  beyond(from, [right, down]) {
-    const chair = from.matches(".chair") ? this.chairs.get(Number(from.dataset.at)) : null
-    const here = chair ?? this.middle(this.blocks.find((one) => one.element === from))
-    const others = chair ? this.sections.get(chair.of).chairs : this.blocks.map((one) => ({ ...this.middle(one), element: one.element }))
-    let best = from
-    let least = Infinity
-    for (const other of others) {
-      const ahead = (other.x - here.x) * right + (other.y - here.y) * down
-      const aside = Math.abs((other.x - here.x) * down) + Math.abs((other.y - here.y) * right)
-      // Down a bent row is to the row behind, not to the neighbour that sits a little lower.
-      const most = down && chair && other.bank === chair.bank ? ahead : ahead * 3
-      if (ahead > 1 && ahead + 2.5 * aside < least && aside < most) [best, least] = [other.element, ahead + 2.5 * aside]
+  // What steps take is fetched when the keys come to the map: then each is done before the next.
+  learnSteps() {
+    return (this.learningSteps ??= import("./seat-steps.js").then((steps) => (this.steps = steps)).catch(() => (this.learningSteps = null)))
+  }
+
+  // To this, or to what lies that way from it; the page follows.
+  async stepTo(element, way) {
+    if (!this.steps) {
+      await this.learnSteps()
+      if (way && this.paper.contains(document.activeElement)) element = document.activeElement // A key before has led on.
     }
-    return best
+    const goal = way ? this.steps?.beyond(this, element, way) : element
+    if (!goal) return
+    this.focusOn(goal)
+    this.steps?.follow(this, goal)
   }
 
   // One stop for the Tab key among the sections, and one among the seats.
   focusOn(element) {
-    if (!element) return
     const kind = element.matches(".chair") ? ".chair[tabindex='0']" : "a.block"
     for (const other of this.paper.querySelectorAll(kind)) other.tabIndex = -1
     element.setAttribute("tabindex", "0")

@@ -1,4 +1,7 @@
-// Brings seats into sight that somebody else chose for the reader.
+// What has to be seen comes into sight, in the window of the map and in that of the browser.
+import { within } from "./seat-camera.js"
+
+// Seats that somebody else chose for the reader.
 export async function reveal(map, positions) {
   const blocks = map.blocks.filter((one) => positions.some((at) => at >= one.from && at < one.end))
   await Promise.all(blocks.map((block) => { map.camera.prepare(); return map.draw(block) }))
@@ -7,4 +10,12 @@ export async function reveal(map, positions) {
   const xs = chairs.map((chair) => chair.x)
   const ys = chairs.map((chair) => chair.y)
   map.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(map.camera.scale, 30 / map.pitch) })
+}
+
+// Where in the map's window a spot of the hall is once the map has come to where it is going.
+export function landing(camera, spot) {
+  const { box } = camera
+  const { x, y, scale } = camera.aim ?? { ...camera.middle(), scale: camera.scale }
+  const place = (at, middle, from, size, window_) => within(window_ / 2 - (middle - from) * scale, window_, size * scale) + (at - from) * scale
+  return { x: place(spot.x, x, box.x, box.width, camera.wide), y: place(spot.y, y, box.y, box.height, camera.high), scale }
 }

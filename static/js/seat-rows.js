@@ -1,7 +1,7 @@
 // What a row is called, at the edge of the window where one of its ends is out of sight. Written when
 // the map rests; until then what stands at the sides goes up and down with the rows, and what stands
 // above or below goes left and right: two layers, whatever is on them.
-const INSIDE = 13 // Pixels from the edge to the middle of a label.
+const INSIDE = 9 // Pixels from the edge to the middle of a label, which hides little but seats that the edge cuts.
 const APART = 17
 const STALE = 60 // So far the map is pulled before the labels are written anew.
 

@@ -20,6 +20,17 @@ export function sift(map) {
   }
 }
 
+// How many there are, for who can't see them stand out.
+export function tell(map) {
+  const place = map.closest("seat-choice")?.querySelector(":scope > [data-announcement]")
+  if (!place) return
+  const chairs = [...map.sections.values()].flatMap(({ group, chairs }) => (group?.isConnected ? chairs : []))
+  const fit = chairs.filter((chair) => map.free(chair) && !chair.element.classList.contains("chair--pale")).length
+  const { fit: words, far } = map.querySelector("[data-needs]").dataset
+  if (!map.sifting) place.textContent = ""
+  else place.textContent = chairs.length ? words.replace("{}", fit.toLocaleString(document.documentElement.lang)) : far
+}
+
 function onAisles(chairs) {
   const edges = new Set()
   chairs.forEach((chair, n) => {

@@ -186,6 +186,68 @@ def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, p
     expect(page.get_by_role("heading", name="Here are your tickets")).to_be_visible()
 
 
+IN_SIGHT = """() => {
+  const { left, top, right, bottom } = document.activeElement.getBoundingClientRect()
+  const corners = [[left + 3, top + 3], [right - 3, bottom - 3]]
+  const isHall = ([x, y]) => document.elementFromPoint(x, y)?.closest(".hall__window")
+  return corners.every(isHall) && top >= 0 && bottom <= innerHeight
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 600), (1280, 500)])
+def test_the_page_follows_the_seat_that_the_keys_lead_to(
+    served, riverside, at_riverside, phone, width, height
+):
+    event = make_seated(halls.theatre(), THEATRE)
+    states.clear()
+    seat_plans.clear()
+    phone.set_viewport_size({"width": width, "height": height})
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    expect(phone.locator("seat-map[data-ready]")).to_be_attached()
+    phone.locator("a.block").first.focus()
+    phone.keyboard.press("Enter")
+    expect(phone.locator("a.chair:focus")).to_be_attached()
+
+    for key in ["Down"] * 8 + ["Up"] * 10 + ["Right"] * 5:
+        before = phone.evaluate("document.activeElement.dataset.at")
+        phone.keyboard.press(f"Arrow{key}")
+        phone.wait_for_timeout(350)
+        assert phone.evaluate(IN_SIGHT), (key, before)
+
+    phone.evaluate("scrollTo(0, 0)")
+    phone.keyboard.press("Escape")
+    phone.wait_for_timeout(350)
+    expect(phone.locator("a.block:focus")).to_be_in_viewport()
+
+
+def test_from_the_seats_card_the_keys_lead_on_from_the_seat(served, riverside, play, desk):
+    open_map(desk, served.at(riverside, f"/events/{play.slug}"))
+    waiting: list[Callable[[], None]] = []
+    desk.route("**/at/*/sheet", lambda route: waiting.append(route.continue_))
+    seat(desk, "A", 4).focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Take this seat")).to_be_focused()
+    desk.keyboard.press("Tab")
+    close = desk.locator("dialog").get_by_role("button", name="Close")
+    expect(close).to_be_focused()
+    waiting.pop()()
+    expect(desk.locator(".view__picture")).to_be_visible()
+    expect(close).to_be_focused()
+    desk.unroute("**/at/*/sheet")
+
+    desk.keyboard.press("Tab")
+    expect(desk.locator("dialog[open]")).to_have_count(0)
+    expect(desk.get_by_role("button", name="Closer")).to_be_focused()
+
+    desk.keyboard.press("Shift+Tab")
+    expect(seat(desk, "A", 4)).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Take this seat")).to_be_focused()
+    desk.keyboard.press("Shift+Tab")
+    expect(desk.locator("dialog[open]")).to_have_count(0)
+    expect(seat(desk, "A", 4)).to_be_focused()
+
+
 def test_two_seats_are_bought_without_script(served, riverside, play, old_phone):
     old_phone.goto(served.at(riverside, f"/events/{play.slug}"))
     old_phone.get_by_role("link", name="Choose from a list instead").click()
@@ -260,7 +322,9 @@ def test_a_refusal_offers_others_and_one_press_takes_them(served, riverside, pla
     phone.get_by_role("button", name="Hold 1 ticket").click()
     expect(phone.get_by_text("would leave a single seat")).to_be_visible()
     expect(phone.locator(".chosen__seat")).to_have_count(1)
-    expect(phone.locator("[data-instead]").first).to_have_text("Stalls A1, Stalls A2, $51.55")
+    expect(phone.locator("[data-instead]").first).to_have_text(
+        "Take Stalls A1, Stalls A2 for $51.55"
+    )
     instead = phone.locator("[data-instead]").nth(1)
     words = instead.inner_text()
     instead.click()
@@ -268,7 +332,71 @@ def test_a_refusal_offers_others_and_one_press_takes_them(served, riverside, pla
     phone.get_by_role("button", name="Hold 1 ticket").click()
     phone.wait_for_url("**/checkout/**")
 
-    assert words.startswith(f"{labels()[0]}, $")
+    assert words.startswith(f"Take {labels()[0]} for $")
+
+
+def stop_asking(page: Page) -> None:
+    """How the seats stand, until somebody asks again."""
+    page.locator("seat-states").evaluate("states => { states.asking = true }")
+
+
+def ask_again(page: Page) -> None:
+    page.locator("seat-states").evaluate("states => { states.asking = false; states.ask() }")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_refusal_stays_when_the_map_learns_what_it_said(served, riverside, play, phone, width):
+    phone.set_viewport_size({"width": width, "height": 800})
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    for number in (4, 5, 6):
+        take(phone, "A", number)
+    stop_asking(phone)
+    others_take(play, 3)
+
+    phone.get_by_role("button", name="Hold 3 tickets").click()
+    refusal = phone.locator("[data-notice] .notice")
+    expect(refusal).to_contain_text("Stalls A4 went to somebody else. Please choose again.")
+    ask_again(phone)
+
+    expect(phone.locator(".chosen__seat")).to_have_count(2)
+    expect(refusal).to_be_focused()
+    expect(refusal).to_be_in_viewport(ratio=0.95)
+    expect(phone.get_by_text("went to somebody else just now")).to_have_count(0)
+    others_take(play, 4, 5)
+    expect(
+        phone.get_by_text("row A, seat 5; Stalls, row A, seat 6 went to somebody else just now.")
+    ).to_be_visible(timeout=8_000)
+    expect(refusal.locator("[data-instead]").first).to_be_visible()
+    refusal.get_by_role("button", name="Close this message").click()
+    expect(refusal).to_have_count(0)
+    expect(phone.locator("running-total button")).to_be_focused()
+
+
+def test_who_presses_twice_takes_no_alternative_and_who_takes_one_is_told(
+    served, riverside, play, phone
+):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    take(phone, "A", 2)
+    hold = phone.locator("running-total button")
+    hold.press("Enter")
+    refusal = phone.locator("[data-notice] .notice")
+    expect(refusal).to_be_focused()
+
+    phone.keyboard.press("Enter")
+    phone.wait_for_timeout(500)
+    expect(refusal).to_be_focused()
+    expect(phone.locator(".chosen__seat")).to_have_count(1)
+    phone.keyboard.press("Tab")
+    expect(refusal.get_by_role("button", name="Take Stalls A1, Stalls A2 for")).to_be_focused()
+    phone.keyboard.press("Enter")
+
+    expect(phone.locator("seat-choice > [data-announcement]")).to_have_text(
+        "Chosen now: Stalls, row A, seat 1; Stalls, row A, seat 2."
+    )
+    expect(phone.locator(".chosen__seat")).to_have_count(2)
+    expect(refusal).to_have_count(0)
+    expect(hold).to_be_focused()
+    expect(hold).to_have_text("Hold 2 tickets")
 
 
 def test_what_was_chosen_is_there_after_a_reload(served, riverside, play, phone):
@@ -352,7 +480,7 @@ def test_enter_among_the_fields_for_the_best_seats_holds_these(served, riverside
     phone.get_by_label("Seats", exact=True).fill("3")
     phone.get_by_label("Seats", exact=True).press("Enter")
 
-    expect(phone.get_by_text("All side by side.")).to_be_visible()
+    expect(phone.locator(".chosen__said")).to_contain_text("All side by side.")
     assert len(labels()) == 3
 
 
@@ -492,7 +620,10 @@ def test_the_best_seats_are_held_and_shown_on_the_map(served, riverside, play, p
     phone.get_by_label("Seats", exact=True).fill("3")
     phone.get_by_role("button", name="Hold the best seats").click()
 
-    expect(phone.get_by_text("All side by side.")).to_be_visible()
+    found = phone.locator(".chosen__said")
+    expect(found).to_contain_text("All side by side.")
+    expect(found).to_be_in_viewport()
+    expect(phone.locator("seat-choice > [data-announcement]")).to_have_text(found.inner_text())
     expect(phone.locator("hold-countdown")).to_be_visible()
     expect(phone.locator(".chair--mine")).to_have_count(3)
     assert len(labels()) == 3
@@ -509,10 +640,35 @@ def test_prices_and_needs_make_the_others_pale(served, riverside, at_riverside, 
 
     phone.get_by_text("Wheelchair places").click()
     expect(phone.locator(".chair--pale")).to_have_count(23)
+    said = phone.locator("seat-choice > [data-announcement]")
+    expect(said).to_have_text("Free seats in sight that fit: 1")
     phone.get_by_text("Wheelchair places").click()
     expect(phone.locator(".chair--pale")).to_have_count(0)
+    expect(said).to_have_text("")
     phone.get_by_label("Together").select_option("8")
     expect(phone.locator(".chair--pale")).to_have_count(0)
+
+
+def test_a_section_that_is_pale_covers_what_is_written_below_it(
+    served, riverside, at_riverside, phone
+):
+    event = make_seated(halls.arena(2_000), ARENA, no_single_seats=False)
+    states.clear()
+    seat_plans.clear()
+    phone.goto(served.at(riverside, f"/events/{event.slug}"))
+    colour = "one => getComputedStyle(one).opacity + getComputedStyle(one.firstElementChild).fill"
+    floor = phone.locator("a.block--standing")
+    full = floor.evaluate(colour)
+
+    phone.locator(".prices button").filter(has_not_text="$15.68").first.click()
+
+    expect(floor).to_have_class(re.compile("block--pale"))
+    expect(phone.locator("seat-choice > [data-announcement]")).to_have_text(
+        re.compile("^(Come closer to see which seats fit|Free seats in sight that fit: )")
+    )
+    pale = floor.evaluate(colour)
+    assert pale != full
+    assert pale.startswith("1") and "/" not in pale and "rgba" not in pale
 
 
 def test_a_theatre_is_as_light_as_any_page(served, riverside, at_riverside, phone):

@@ -274,7 +274,7 @@ def test_who_is_there_too_is_said_and_mine_can_be_kept_as_a_map(
     desk.locator("[data-panel=section] [data-fact=note]").press("Enter")
     mine = drawn(desk)
     clash = desk.locator("[data-conflict]")
-    expect(clash).to_contain_text("section Circle")
+    expect(clash).to_contain_text("Section Circle")
     other.close()
     desk.unroute("**/now*")
     desk.evaluate("document.querySelector('seat-editor').together.ask()")

@@ -104,7 +104,9 @@ def test_the_list_says_section_row_number_price_and_state_of_every_seat(storefro
     assert page.count('name="seat"') == 24
     rows = re.findall("<legend>(.*?)</legend>", page)
     assert [re.sub("<[^>]*>", "", row).strip() for row in rows] == [
-        f"Row {letter}, Stalls" for letter in "ABC"
+        "Row A, Stalls, 6 of 8 free",
+        "Row B, Stalls, 8 of 8 free",
+        "Row C, Stalls, 8 of 8 free",
     ]
     assert re.search(r"seat 3, \$25\.93, <b>held</b>", page)
     assert re.search(r"seat 5, \$25\.93, <b>free</b>", page)
@@ -123,7 +125,101 @@ def test_a_section_that_is_a_number_is_said_to_be_one(storefront, at_riverside, 
     listed = storefront.get(f"/events/{event.slug}/seats/list").text
 
     assert seats["name"] == said
-    assert f", {said}</span></legend>" in listed
+    assert f", {said}</span>" in re.search("<legend>.*?</legend>", listed)[0]
+
+
+def shown(page: str) -> list[str]:
+    """The keys of the seats that a list shows."""
+    labels = re.findall(r'<label class="tick[^>]*id="seat-([^"]*)"([^>]*)>', page)
+    return [key for key, rest in labels if "hidden" not in rest]
+
+
+def hidden_rows(page: str) -> list[bool]:
+    return [
+        "hidden" in row for row in re.findall(r'<fieldset class="seat-list__row"([^>]*)>', page)
+    ]
+
+
+def test_of_the_list_only_the_free_seats_can_be_asked_for(storefront, play):
+    others_take(play, *range(8), 10, 11)
+    address = f"/events/{play.slug}/seats/list?only=free&category="
+
+    answer = storefront.get(address)
+
+    assert shown(answer.text) == keys(9, 10, *range(13, 25))
+    assert hidden_rows(answer.text) == [True, False, False]
+    assert "Seats shown: 14" in answer.text
+    assert re.search('name="only" value="free" checked', answer.text)
+    again = storefront.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert len(shown(storefront.get(f"/events/{play.slug}/seats/list").text)) == 24
+
+
+@pytest.fixture
+def theatre(at_riverside):
+    event = make_seated(halls.theatre(), dict.fromkeys(("premium", "stalls", "circle", "boxes"), 0))
+    forget_all(event)
+    return event
+
+
+def test_the_list_is_sifted_by_price_and_by_what_somebody_needs(storefront, theatre):
+    address = f"/events/{theatre.slug}/seats/list"
+
+    of_a_price = storefront.get(f"{address}?category=premium").text
+    for_wheelchairs = storefront.get(f"{address}?only=accessible").text
+
+    assert shown(of_a_price) == keys(*range(1, 8 * 36 + 1))
+    assert re.search('<option value="premium"[^>]* selected>A · Premium stalls, ', of_a_price)
+    assert shown(for_wheelchairs) == keys(685, 686, 719, 720)
+
+
+def test_what_a_section_has_none_of_is_not_asked_of_it(storefront, theatre):
+    circle = f"/events/{theatre.slug}/sections/circle"
+
+    page = storefront.get(circle).text
+    assert 'name="category"' not in page
+    assert 'name="only" value="accessible"' not in page
+    for address in (f"{circle}?category=premium", f"{circle}?category=nowhere"):
+        assert len(shown(storefront.get(address).text)) == 360
+
+
+def test_what_was_ticked_stays_so_when_the_list_is_sifted_without_script(storefront, theatre):
+    here = f"/events/{theatre.slug}/sections/stalls"
+    page = storefront.get(here).text
+    assert f'formmethod="get" formaction="{here}#seat-list"' in page
+
+    answer = storefront.get(
+        f"{here}?from=stalls&seat=k300&seat=no&need=accessible&category=premium"
+    )
+
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert shown(answer.text) == keys(*range(1, 8 * 36 + 1), 300)
+    assert "checked" in box_of(answer.text, "k300")
+    assert answer.text.count(" checked") == 2
+    assert re.search('name="need" value="accessible" checked', answer.text)
+    assert "checked" not in box_of(storefront.get(f"{here}?category=premium").text, "k300")
+
+
+def test_a_list_is_sifted_with_a_code_too(storefront, presale):
+    address = f"/events/{presale.slug}/seats/list?only=free&seat=k1"
+
+    assert shown(storefront.get(f"{address}&code=FRIENDS").text) == keys(*range(1, 25))
+    assert shown(storefront.get(address).text) == keys(*range(5, 25))
+    assert storefront.get(f"{address}&code=FIENDS").status_code == 422
+
+
+def test_a_refusal_is_where_the_keys_are_and_the_list_is_as_it_was(storefront, theatre):
+    place = {"seat": ["k685", "k1"], "from": "list", "only": "accessible"}
+
+    answer = post(storefront, theatre, **place)
+
+    assert answer.status_code == 409
+    message = re.search(r'<div class="seat-list__refusal"[^>]* autofocus>', answer.text)[0]
+    assert 'tabindex="-1"' in message
+    assert "wheelchair" in message
+    assert shown(answer.text) == keys(1, 685, 686, 719, 720)
+    for key in place["seat"]:
+        assert "checked" in box_of(answer.text, key)
 
 
 def test_the_page_says_what_the_whole_hall_costs_and_has_left(storefront, play):
@@ -163,7 +259,7 @@ def test_a_taken_seat_is_refused_with_others_as_buttons_and_nothing_is_lost(stor
     assert re.search(r'value="k3"[^>]* checked', answer.text)
     instead = re.findall(r'name="instead" value="([^"]+)"[^>]*form="seat-list"', answer.text)
     assert instead
-    assert re.search(r">Stalls \w+, Stalls \w+, \$51\.55</button>", answer.text)
+    assert re.search(r">Take Stalls \w+, Stalls \w+ for \$51\.55</button>", answer.text)
     assert "no-store" in answer.headers["Cache-Control"]
 
     taken = post(storefront, play, **{"instead": instead[0], "seat": keys(3, 4)})
