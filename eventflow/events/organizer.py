@@ -128,11 +128,15 @@ def _save_prices(slug: str) -> Response:
             event = wizard.locked(slug, request.form.get("version", ""))
             prices = price_list.of_form(event, request.form, usual_fee_mode=usual)
             repricing.save(event, prices, usual_fee_mode=usual, at=now())
+            if wizard_pages.keep_seat_prices:
+                wizard_pages.keep_seat_prices(event, now())
             wizard.reach(event, LOOK)
     except ChangedMeanwhile as changed:
         return _prices_again(slug, notice=changed.message, status=409)
     except Invalid as refusal:
         return _prices_again(slug, errors=refusal.fields, status=422)
+    if "make" in request.form:  # One of the buttons among the prices of seats.
+        return _to(slug, TICKETS, "prices")
     return _onward(slug, TICKETS)
 
 

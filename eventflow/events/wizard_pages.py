@@ -33,6 +33,8 @@ SHOWS_ORIGINAL_FOR = timedelta(hours=6)
 
 seat_prices: Callable[[Event], Mapping[str, Any] | None] | None = None
 """Whoever keeps seats says here what the step of tickets shows of them; None: there are none."""
+keep_seat_prices: Callable[[Event, datetime], None] | None = None
+"""And keeps here what its form says of them, within the transaction that keeps the rest."""
 
 
 def answer(

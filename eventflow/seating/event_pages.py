@@ -12,11 +12,10 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from eventflow.accounts import access
-from eventflow.db import db, now, transaction
+from eventflow.db import after_commit, db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
-from eventflow.events import drafting, tiers, wall_clock, wizard_pages
+from eventflow.events import drafting, tiers, wall_clock
 from eventflow.events.models import Event
-from eventflow.events.wizard import TICKETS
 from eventflow.locale import DEFAULT, format_number
 from eventflow.money import UnclearAmount, parse_amount
 from eventflow.pages import page
@@ -103,31 +102,38 @@ def _unless_taken(slug: str, verb: Any, words: str) -> Response:
 @bp.post("/<slug>/seating/prices")
 @access.require("admin")
 def set_prices(slug: str) -> Response:
-    """What each category is sold as; a price that is typed is a new tier, whichever the button.
-
-    `back=wizard`: asked for on the wizard's step of tickets, which is shown again.
-    """
-    made = request.form.get("make", "")
-    in_wizard = request.form.get("back") == "wizard"
+    """What each category is sold as; a price that is typed is a new tier, whichever the button."""
     try:
         with transaction():
             event = drafting.find(slug)
-            seating = pricing.find(event)
-            wanted: dict[str, uuid.UUID | None] = {
-                key: _id(chosen) if (chosen := request.form.get(f"tier_{key}", "")) else None
-                for key in _priced(seating)
-            }
-            wanted |= _new_tiers(event, seating, wanted, made, at=now())
-            pricing.price(seating, wanted, at=now())
-            event_id = event.id
+            _keep_prices(event, pricing.find(event), at=now())
     except Invalid as refusal:
-        event = drafting.find(slug)
-        if in_wizard:
-            return wizard_pages.answer(event, TICKETS, errors=refusal.fields, status=422)
-        return _show(event, errors=refusal.fields)
-    halls.forget(event_id)
-    where = f"edit/{TICKETS}" if in_wizard else "seating"
-    return _done(slug, _("The prices are kept."), "prices", where)
+        return _show(drafting.find(slug), errors=refusal.fields)
+    return _done(slug, _("The prices are kept."), "prices")
+
+
+def keep_from_wizard(event: Event, at: datetime) -> None:
+    """What the wizard's step of tickets says of the seats, if anything. Raises Invalid."""
+    seating = pricing.of(event.id)
+    if seating is None or not access.may("admin"):
+        return
+    fields = {f"{part}_{key}" for key in _priced(seating) for part in ("tier", "price")}
+    if fields.isdisjoint(request.form):
+        return
+    _keep_prices(event, seating, at=at)
+    if "make" in request.form:
+        after_commit(lambda: landing.say("prices", _("The prices are kept.")))
+
+
+def _keep_prices(event: Event, seating: Seating, *, at: datetime) -> None:
+    wanted: dict[str, uuid.UUID | None] = {
+        key: _id(chosen) if (chosen := request.form.get(f"tier_{key}", "")) else None
+        for key in _priced(seating)
+    }
+    wanted |= _new_tiers(event, seating, wanted, request.form.get("make", ""), at=at)
+    pricing.price(seating, wanted, at=at)
+    event_id = event.id
+    after_commit(lambda: halls.forget(event_id))
 
 
 @bp.get("/<slug>/seating/price-change")
@@ -422,11 +428,11 @@ def _id(text: str) -> uuid.UUID:
         raise NotFound from None
 
 
-def _done(slug: str, words: str, part: str = "", where: str = "seating") -> Response:
+def _done(slug: str, words: str, part: str = "") -> Response:
     if part:
         landing.say(part, words)
     else:
         flash(words, "right")
     anchor = f"#{part}" if part else ""
-    address = f"/manage/events/{quote(slug)}/{where}{anchor}"
+    address = f"/manage/events/{quote(slug)}/seating{anchor}"
     return redirect(address, 303)  # type: ignore[return-value]

@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         following.followers.append(bookings.follow)
     houses.keeper = placing.Venues()
     wizard_pages.seat_prices = event_pages.in_wizard
+    wizard_pages.keep_seat_prices = event_pages.keep_from_wizard
     for pages in (venue_pages, map_pages, calendar_pages, event_pages, allocation_pages):
         app.register_blueprint(pages.bp)
     app.register_blueprint(calendar_pages.feed_bp)

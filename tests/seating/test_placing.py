@@ -14,7 +14,6 @@ from tests.seating.houses import make_venue
 from tests.seating.theatres import a_drawing, a_row, make_map
 
 STEP = "/manage/events/winter-gala/edit/2"
-PRICES = "/manage/events/winter-gala/seating/prices"
 WHEN = {
     "timezone": "Europe/Paris",
     "starts_at": "2027-07-01T20:00",
@@ -182,7 +181,7 @@ def test_the_step_of_tickets_asks_what_the_seats_cost(console, tickets):
     form = Paper(page)
     assert "tier" not in form.fields  # No empty tier beside them.
 
-    answer = console.post(PRICES, data={"back": "wizard", "price_c1": "25"})
+    answer = form.fill(price_c1="25").press(console, "make", "")
 
     assert (answer.status_code, answer.location) == (303, f"{tickets}#prices")
     page = console.get(tickets).text
@@ -195,12 +194,35 @@ def test_the_step_of_tickets_asks_what_the_seats_cost(console, tickets):
 
 
 def test_a_price_that_cannot_be_read_comes_back_in_the_wizard(console, tickets):
-    answer = console.post(PRICES, data={"back": "wizard", "price_c1": "cheap"})
+    answer = Paper(console.get(tickets).text).fill(price_c1="cheap").press(console)
 
     assert answer.status_code == 422
     assert 'value="cheap"' in answer.text
     assert 'href="#field-price_c1"' in answer.text
     assert 'id="wizard"' in answer.text
+    assert gala().tiers == []
+
+
+@pytest.mark.parametrize("button", [("go", "next"), ("go", "close"), ("make", ""), ("make", "c1")])
+def test_whichever_button_keeps_all_that_the_step_of_tickets_says(console, tickets, button):
+    form = Paper(console.get(tickets).text).fill(price_c1="25", capacity="900", fee_mode="absorbed")
+
+    answer = form.press(console, *button)
+
+    assert answer.status_code == 303
+    event = gala()
+    assert [(tier.name, tier.price) for tier in event.tiers] == [("Stalls", 2500)]
+    assert (event.capacity_stock.capacity, event.fee_mode) == (900, "absorbed")
+    assert pricing.unpriced(event) == 0
+
+
+def test_what_is_wrong_elsewhere_leaves_the_price_of_a_seat_as_it_was_typed(console, tickets):
+    form = Paper(console.get(tickets).text).fill(price_c1="25", capacity="many")
+
+    answer = form.press(console)
+
+    assert answer.status_code == 422
+    assert Paper(answer.text).fields["price_c1"] == "25"
     assert gala().tiers == []
 
 
