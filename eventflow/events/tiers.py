@@ -137,6 +137,13 @@ def remove(tier: Tier, *, at: datetime) -> None:
                 tier=tier.name,
             )
         )
+    if any(count(tier) for count in counted_elsewhere):
+        raise Refusal(
+            _(
+                "%(tier)s is what seats are sold as. Sell them as something else first.",
+                tier=tier.name,
+            )
+        )
     event, stock = tier.event, tier.stock
     words = _("Removed the tier %(tier)s from %(title)s", tier=tier.name, title=event.title)
     audit.record("tier.remove", tier, words, at=at)

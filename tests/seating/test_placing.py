@@ -267,3 +267,15 @@ def test_without_times_it_is_said_what_comes_first(console, house):
 
     assert answer.status_code == 422
     assert "Say first when the event starts and ends." in answer.text
+
+
+def test_a_tier_that_seats_are_sold_as_is_not_removed_from_under_them(console, tickets):
+    Paper(console.get(tickets).text).fill(price_c1="25").press(console, "make", "")
+    key = gala().tiers[0].id
+    form = Paper(Paper(console.get(tickets).text).press(console, "do", f"remove:{key}").text)
+
+    answer = form.press(console)
+
+    assert 400 <= answer.status_code < 500
+    assert "Stalls is what seats are sold as. Sell them as something else first." in answer.text
+    assert [tier.name for tier in gala().tiers] == ["Stalls"]
