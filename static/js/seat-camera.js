@@ -11,6 +11,7 @@ export class Camera {
     this.scale = this.least = 1
     const listen = (name, act, options) => window_.addEventListener(name, act, options)
     this.waiting = []
+    this.waitingForRest = []
     for (const name of GESTURES) listen(name, (event) => this.gesture(event), { passive: name !== "wheel" })
     listen("pointerover", () => this.learn(), { once: true })
     this.scrolled = -Infinity
@@ -93,7 +94,10 @@ export class Camera {
 
   go(aim) {
     cancelAnimationFrame(this.frame)
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.jump(aim)
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.jump(aim)
+      return this.rest()
+    }
     const from = { ...this.middle(), scale: this.scale }
     const to = { ...aim, scale: Math.min(Math.max(aim.scale, this.least), this.closest) }
     const started = performance.now()
@@ -105,8 +109,9 @@ export class Camera {
       // Along the straight line on the screen, so that it neither swings out nor overshoots.
       const way = to.scale === from.scale ? part : (1 / from.scale - 1 / scale) / (1 / from.scale - 1 / to.scale)
       this.jump({ x: from.x + (to.x - from.x) * way, y: from.y + (to.y - from.y) * way, scale })
-      if (t < 1) this.frame = requestAnimationFrame(step)
-      else this.aim = null
+      if (t < 1) return (this.frame = requestAnimationFrame(step))
+      this.aim = null
+      this.rest()
     }
     this.frame = requestAnimationFrame(step)
   }
@@ -138,22 +143,36 @@ export class Camera {
     const height = this.box.height * this.scale
     this.x = within(this.x, this.wide, width)
     this.y = within(this.y, this.high, height)
-    if (!this.moving) {
-      this.moving = true
-      this.paper.style.willChange = "transform"
-    }
+    this.motion ??= this.begin()
     this.paper.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale / this.least})`
     this.moved?.()
     clearTimeout(this.resting)
     this.resting = setTimeout(() => this.rest(), REST)
   }
 
+  // A layer of its own. For one that changes, Chromium looks in each frame at all that is on it,
+  // lest something else come to lie over it; for one that is being animated it takes that for given.
+  // So an animation stands still on it that adds nothing.
+  begin() {
+    this.paper.style.willChange = "transform"
+    const motion = this.paper.animate({ transform: ["none", "none"] }, { duration: 1, composite: "add" })
+    motion.pause()
+    return motion
+  }
+
   rest() {
     clearTimeout(this.resting)
     if (this.gestures?.fingers.size) return
-    this.moving = false
+    this.motion?.cancel()
+    this.motion = null
     this.paper.style.willChange = "auto"
     this.settled()
+    for (const go of this.waitingForRest.splice(0)) go()
+  }
+
+  // Seats that come while the hall moves would make it stumble.
+  async still() {
+    if (this.motion) await new Promise((go) => this.waitingForRest.push(go))
   }
 }
 

@@ -312,6 +312,7 @@ class SeatMap extends HTMLElement {
     let section = this.sections.get(block.key)
     if (!section) this.sections.set(block.key, (section = { coming: this.fetch(block) }))
     await section.coming
+    await this.camera.still()
     if (!section.group) return
     const here = this.camera.scale * this.pitch >= SEE
     if (here && !section.group.isConnected) this.querySelector("[data-chairs]").append(section.group)
@@ -325,6 +326,7 @@ class SeatMap extends HTMLElement {
       const [answer, drawing] = await Promise.all([fetch(`${path}/seats?v=${this.getAttribute("version")}`), import(this.getAttribute("drawing"))])
       if (!answer.ok) throw new Error(answer.statusText)
       const columns = await answer.json()
+      await this.camera.still()
       // What was fetched later may be of another version than the page; a section has a page too.
       block.outdated = true
       const section = Object.assign(this.sections.get(block.key), drawing.drawn(columns, block.key, this.pitch))

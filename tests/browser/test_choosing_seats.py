@@ -710,6 +710,30 @@ def test_a_seat_that_is_gone_is_smaller_and_none_costs_a_layer(served, riverside
     assert layers == 0
 
 
+def test_seats_that_arrive_while_the_hall_moves_wait_until_it_rests(served, riverside, play, desk):
+    asked = []
+    desk.route("**/sections/*/seats?*", lambda route: asked.append(route))
+    desk.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(desk.locator("seat-map[data-ready]")).to_be_attached()
+    window = desk.locator("[data-window]")
+    window.scroll_into_view_if_needed()
+    box = window.bounding_box()
+    desk.mouse.move(box["x"] + 200, box["y"] + 200)
+    desk.get_by_role("button", name="Closer").click()
+    assert comes_about(desk, lambda: asked)
+
+    desk.mouse.move(box["x"] + 200, box["y"] + 200)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + 240, box["y"] + 200, steps=4)
+    with desk.expect_response("**/sections/*/seats?*"):
+        asked[0].continue_()
+    desk.wait_for_timeout(400)
+    assert desk.locator(".chair").count() == 0
+    desk.mouse.up()
+    expect(seat(desk, "A", 4)).to_be_attached()
+    assert desk.troubles == []
+
+
 def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, play, phone):
     """The first tap on a seat, and the form sent, on a slow line."""
     waiting: list[Callable[[], None]] = []
