@@ -143,7 +143,8 @@ def test_back_at_the_event_its_holder_finds_the_way_on(served, riverside, gala, 
     event = served.at(riverside, "/events/winter-gala")
     choose(phone, event, gala.tiers[0], 5)
     phone.wait_for_url("**/checkout/*")
-    checkout = phone.url
+    # Sent before its script came, the form's own fragment stays behind the address.
+    checkout = phone.url.partition("#")[0]
 
     phone.go_back()
     expect(phone.get_by_text("You are holding 5 tickets until")).to_be_visible()
