@@ -48,7 +48,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "EVENTFLOW_ENV": "testing",
             "BASE_DOMAIN": "eventflow.test",
             "DATABASE_URL": urlsplit(server)._replace(path="/" + database).geturl(),
-            "DATABASE_POOL": "8",
+            "DATABASE_POOL": "16",
             "REDIS_URL": f"{redis_server}/{1 + number % 15}",
             "EVENTFLOW_VAR": str(var),
             "RATELIMIT_ENABLED": "0",
