@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 
 from eventflow import security
 
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
             _say_little(response, forever)
         return response
 
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals |= {"asset_url": asset_url, "scripts_wait": scripts_wait}
 
 
 def asset_url(filename: str) -> str:
@@ -37,6 +37,17 @@ def asset_url(filename: str) -> str:
     fresh_look = not current_app.config["SETTINGS"].is_production
     version = _version(path, path.stat().st_mtime_ns if fresh_look else 0)
     return url_for("static", filename=filename, v=version)
+
+
+def let_scripts_wait() -> None:
+    """Scripts of the page of this request come after its first paint. Asking for each costs a slow
+    telephone a few milliseconds, which a page with a hall on it needs for the hall."""
+    g.scripts_wait = True
+
+
+def scripts_wait() -> bool:
+    """Whether this request's page is drawn before its scripts are asked for."""
+    return g.get("scripts_wait", False)
 
 
 def _is_this_version(asked: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, render_template
 
-from eventflow import rich_text
+from eventflow import assets, rich_text
 from eventflow.accounts.hosts import tenant_url
 from eventflow.events import showing
 from eventflow.events.models import Event
@@ -30,6 +30,7 @@ def render(
     cover = showing.cover(event)
     seated = facts["seated"]
     if seated:
+        assets.let_scripts_wait()
         facts |= seat_pages.hall(event, facts["offer"], seated, at, presale)
     return render_template(
         "sales/seated_event.html" if seated else "sales/event.html",

@@ -684,7 +684,7 @@ def test_a_theatre_is_as_light_as_any_page(served, riverside, at_riverside, phon
 
     expect(phone.locator(".chair")).to_have_count(1200)
     # The demo's has a picture and a logo of 8 kB together.
-    assert weight < ANY_PAGE - 9_000
+    assert weight < ANY_PAGE - 8_500
     assert not [url for url in asked if re.search("seat-(choice|gestures).js|seat-sheet.css", url)]
     assert phone.troubles == []
 
@@ -764,6 +764,28 @@ def test_an_arena_is_light(served, riverside, at_riverside, phone):
     weight = weigh(phone, address)
 
     assert weight < LIGHT
+    assert phone.troubles == []
+
+
+def test_the_hall_is_drawn_before_the_other_scripts_are_asked_for(served, riverside, play, phone):
+    phone.goto(served.at(riverside, f"/events/{play.slug}"))
+    waiting = phone.locator("template[data-script]")
+    names = {str(one.get_attribute("data-script")) for one in waiting.all()}
+    assert any("theme-switch" in name for name in names)
+
+    phone.wait_for_function(
+        "document.querySelector('theme-switch').matches(':defined')", timeout=10_000
+    )
+    # The hall is drawn once its style sheets are there.
+    came = phone.evaluate(
+        """() => {
+          const all = performance.getEntriesByType("resource")
+          const styles = all.filter((one) => /[.]css/.test(one.name))
+          const styled = Math.max(...styles.map((one) => one.responseEnd))
+          return all.filter((one) => one.startTime > styled).map((one) => one.name)
+        }"""
+    )
+    assert all(any(url.endswith(name) for url in came) for name in names)
     assert phone.troubles == []
 
 

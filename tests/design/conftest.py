@@ -73,7 +73,10 @@ def paper() -> Flask:
     Babel(app)
     app.jinja_env.filters.update(number=format_number)
     app.jinja_env.globals.update(
-        asset_url=lambda name: f"/static/{name}", locale=get_locale, times_language=times_language
+        asset_url=lambda name: f"/static/{name}",
+        scripts_wait=lambda: False,
+        locale=get_locale,
+        times_language=times_language,
     )
     app.context_processor(
         lambda: {"tenant": Tenant(), "membership": Membership(), "current_user": None}
