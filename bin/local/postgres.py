@@ -88,7 +88,7 @@ class Cluster:
             "listen_addresses": "127.0.0.1",
             "port": port,
             "unix_socket_directories": "",
-            "max_connections": 100,
+            "max_connections": 200,
             "shared_buffers": "256MB",
             "log_line_prefix": "%m [%p] ",
             "logging_collector": "off",
