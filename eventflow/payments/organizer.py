@@ -96,9 +96,7 @@ def resend_tickets(code: str) -> Response:
     order = orders.find(code)
     # One count with the buyer's own button.
     check("resend", order=f"{g.tenant.slug} {order.code}")
-    words = _(
-        "The tickets are on their way to %(email)s.", email=people.as_written(order.buyer_email)
-    )
+    words = _("The mail is on its way to %(email)s.", email=people.as_written(order.buyer_email))
     return _done(
         code, lambda order, at: desk.resend(order, form_key=_form_key(), at=at), lambda order: words
     )

@@ -147,7 +147,7 @@ def resend_tickets(code: str) -> Response:
     with transaction():
         enqueue("sales.send_tickets_again", order.id, queue="prompt")
     flash(
-        _("The tickets are on their way to %(email)s.", email=people.as_written(order.buyer_email)),
+        _("The mail is on its way to %(email)s.", email=people.as_written(order.buyer_email)),
         "right",
     )
     return _to_order(order)

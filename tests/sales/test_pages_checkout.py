@@ -554,7 +554,7 @@ def test_tickets_are_mailed_again_to_those_who_ask(order, shopper):
     answer = shopper.post(f"/orders/{order.code}/resend", data={"secret": order.secret})
 
     assert answer.status_code == 303
-    assert "on their way to bea@example.com" in shopper.get(address(order)).text
+    assert "The mail is on its way to bea@example.com" in shopper.get(address(order)).text
     jobs = db.session.scalars(select(OutboxJob.job)).all()
     assert jobs.count("sales.send_tickets_again") == 1
 

@@ -1,5 +1,6 @@
 // The map as a list: every section and row by name, for choosing without a pointer.
 import { count } from "./drawing.js"
+import { told } from "./measures.js"
 
 export class Outline {
   constructor(editor) {
@@ -22,7 +23,7 @@ export class Outline {
 
   section(section) {
     const item = document.createElement("li")
-    const places = section.kind === "standing" ? this.editor.word("standing", { count: section.capacity }) : this.editor.word("seats", { count: count({ sections: [section] }).seats })
+    const places = section.kind === "standing" ? this.editor.word("standing", { count: told(section.capacity) }) : this.editor.word("seats", { count: told(count({ sections: [section] }).seats) })
     const button = this.button(`${section.name}`, places, section.id)
     button.dataset.section = section.id
     item.append(button)
