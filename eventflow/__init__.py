@@ -25,6 +25,7 @@ from eventflow import (
     readiness,
     ready_templates,
     security,
+    unread,
     vault,
 )
 from eventflow.api import setup as api
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+    unread.init_app(app)
     assets.init_app(app)
     compression.init_app(app)
     logs.init_app(app)
