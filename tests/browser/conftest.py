@@ -4,11 +4,12 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from werkzeug.serving import make_server
 
 from eventflow import create_app
@@ -21,6 +22,8 @@ from eventflow.seating.models import SeatMap
 from eventflow.tenancy import acting_for
 
 PHONE = {"width": 390, "height": 844}
+MOST_SHOWN = 8_000
+"""Characters of a page on which a test failed."""
 
 # For a machine that is busy with other things: what is awaited here is about what, not how fast.
 expect.set_options(timeout=20_000)
@@ -95,6 +98,21 @@ def room(riverside, northgate) -> SeatMap:
         seat_map = maps.create(venue, "Concert", at=now())
         db.session.expunge(seat_map)
     return seat_map
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a test that failed, what its pages show: of one that seldom fails all that is known."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for name, page in item.funcargs.items():
+            if isinstance(page, Page) and not page.is_closed():
+                with suppress(Error):
+                    shown = page.locator("body").aria_snapshot(timeout=5_000)
+                    report.sections.append((f"{name} at {page.url}", shown[:MOST_SHOWN]))
+    return report
 
 
 def _watched(context: BrowserContext) -> Page:
