@@ -2,7 +2,7 @@
 // transform, so that a frame costs the same however much is on the paper; drawn sharp again when
 // it comes to rest.
 const REST = 160
-const GESTURES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "wheel"]
+const GESTURES = ["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerleave", "wheel"]
 
 export class Camera {
   constructor(window_, paper, box, { closest, settled, tapped, moved }) {
@@ -41,6 +41,7 @@ export class Camera {
     removeEventListener("scroll", this.scrolling)
     clearTimeout(this.resting)
     cancelAnimationFrame(this.frame)
+    this.goOn()
   }
 
   // The paper is as large as the whole hall fits; all else is the transform.
@@ -102,6 +103,7 @@ export class Camera {
     const to = { ...aim, scale: Math.min(Math.max(aim.scale, this.least), this.closest) }
     const started = performance.now()
     this.aim = to
+    this.motion ??= this.begin()
     const step = (now) => {
       const t = Math.min(1, Math.max(0, (now - started) / 190))
       const part = 1 - (1 - t) ** 3
@@ -167,12 +169,16 @@ export class Camera {
     this.motion = null
     this.paper.style.willChange = "auto"
     this.settled()
-    for (const go of this.waitingForRest.splice(0)) go()
+    this.goOn()
   }
 
   // Seats that come while the hall moves would make it stumble.
   async still() {
     if (this.motion) await new Promise((go) => this.waitingForRest.push(go))
+  }
+
+  goOn() {
+    for (const go of this.waitingForRest.splice(0)) go()
   }
 }
 

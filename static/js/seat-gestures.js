@@ -58,7 +58,8 @@ export class Gestures {
     if (!this.fingers.delete(event.pointerId)) return
     if (this.fingers.size) return
     if (this.press.still && event.type === "pointerup") this.tap(event)
-    else this.camera.put()
+    // Whatever moved before has waited for this finger, too, before it came to rest.
+    if (this.camera.motion || !this.press.still) this.camera.put()
   }
 
   tap(event) {

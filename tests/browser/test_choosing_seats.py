@@ -734,6 +734,38 @@ def test_seats_that_arrive_while_the_hall_moves_wait_until_it_rests(served, rive
     assert desk.troubles == []
 
 
+def test_a_finger_that_stops_the_hall_and_is_lifted_lets_the_seats_come(
+    served, riverside, play, desk
+):
+    asked = []
+    desk.route("**/sections/*/seats?*", lambda route: asked.append(route))
+    desk.goto(served.at(riverside, f"/events/{play.slug}"))
+    expect(desk.locator("seat-map[data-ready]")).to_be_attached()
+    window = desk.locator("[data-window]")
+    window.scroll_into_view_if_needed()
+    box = window.bounding_box()
+    desk.get_by_role("button", name="Closer").click()
+    assert comes_about(desk, lambda: asked)
+
+    desk.mouse.move(box["x"] + 5, box["y"] + 5)
+    desk.wait_for_timeout(400)  # Whoever has just scrolled the page scrolls on.
+    desk.mouse.wheel(0, -20)
+    desk.mouse.down()
+    desk.wait_for_timeout(400)
+    desk.mouse.up()
+    asked[0].continue_()
+    expect(seat(desk, "A", 4)).to_be_attached()
+
+    desk.mouse.move(box["x"] + 5, box["y"] + 100)
+    desk.mouse.wheel(0, -20)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] - 2, box["y"] + 100)
+    desk.mouse.up()
+    desk.wait_for_timeout(400)
+    assert desk.evaluate("document.querySelector('seat-map').camera.motion") is None
+    assert desk.troubles == []
+
+
 def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, play, phone):
     """The first tap on a seat, and the form sent, on a slow line."""
     waiting: list[Callable[[], None]] = []
@@ -773,9 +805,8 @@ def test_the_hall_is_drawn_before_the_other_scripts_are_asked_for(served, rivers
     names = {str(one.get_attribute("data-script")) for one in waiting.all()}
     assert any("theme-switch" in name for name in names)
 
-    phone.wait_for_function(
-        "document.querySelector('theme-switch').matches(':defined')", timeout=10_000
-    )
+    phone.wait_for_load_state("networkidle")
+    assert phone.evaluate("document.querySelector('theme-switch').matches(':defined')")
     # The hall is drawn once its style sheets are there.
     came = phone.evaluate(
         """() => {
