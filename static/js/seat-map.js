@@ -415,45 +415,25 @@ class SeatMap extends HTMLElement {
     if (byHand) sieve?.tell(this)
   }
 
-  // Keys: arrows from one to the next, Enter for more, Escape back to the hall.
-  pressed(event) {
+  // What keys do is fetched when they come to the map; then each is done before the next.
+  async pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return
     const from = event.target.closest("a.chair, a.block")
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
-    if (way && from) {
-      event.preventDefault()
-      this.stepTo(from, way)
-    } else if (event.key === "+" || event.key === "-") {
-      this.camera.zoom(event.key === "+" ? 1.5 : 1 / 1.5)
-    } else if (event.key === "0") {
-      this.camera.home()
-    } else if (event.key === " " && from) {
-      event.preventDefault()
-      this.act(from)
-    } else if (event.key === "Escape" && !from?.matches(".chair")) {
-      if (this.hasAttribute("data-zoomed")) this.camera.home()
-    } else if (event.key === "Escape") {
-      const block = this.blocks.find((one) => one.key === this.chairs.get(Number(from.dataset.at)).of)
-      this.camera.home()
-      this.stepTo(block.element)
-    }
+    if (from && (event.key === " " || event.key.startsWith("Arrow"))) event.preventDefault()
+    if (!this.steps) await this.learnSteps()
+    this.steps?.press(this, event.key, from)
   }
 
-  // What steps take is fetched when the keys come to the map: then each is done before the next.
   learnSteps() {
     return (this.learningSteps ??= import("./seat-steps.js").then((steps) => (this.steps = steps)).catch(() => (this.learningSteps = null)))
   }
 
-  // To this, or to what lies that way from it; the page follows.
-  async stepTo(element, way) {
-    if (!this.steps) {
-      await this.learnSteps()
-      if (way && this.paper.contains(document.activeElement)) element = document.activeElement // A key before has led on.
-    }
-    const goal = way ? this.steps?.beyond(this, element, way) : element
-    if (!goal) return
-    this.focusOn(goal)
-    this.steps?.follow(this, goal)
+  // To this, and the page follows.
+  async stepTo(element) {
+    if (!element) return
+    if (!this.steps) await this.learnSteps()
+    this.focusOn(element)
+    this.steps?.follow(this, element)
   }
 
   // One stop for the Tab key among the sections, and one among the seats.

@@ -1,7 +1,31 @@
-// The hall by its keys: which seat or section lies that way, and the page that follows.
+// The hall by its keys: arrows from one to the next, Enter for more, Escape back to the hall; and the
+// page that follows.
 import { landing } from "./seat-reveal.js"
 
-export function beyond(map, from, [right, down]) {
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+
+export function press(map, key, from) {
+  const { camera } = map
+  if (from && WAYS[key]) {
+    // A key before, which waited for this to come, has led on.
+    const at = map.paper.contains(document.activeElement) ? document.activeElement : from
+    map.stepTo(beyond(map, at, WAYS[key]))
+  } else if (key === "+" || key === "-") {
+    camera.zoom(key === "+" ? 1.5 : 1 / 1.5)
+  } else if (key === "0") {
+    camera.home()
+  } else if (key === " " && from) {
+    map.act(from)
+  } else if (key === "Escape" && !from?.matches(".chair")) {
+    if (map.hasAttribute("data-zoomed")) camera.home()
+  } else if (key === "Escape") {
+    const { of } = map.chairs.get(Number(from.dataset.at))
+    camera.home()
+    map.stepTo(map.blocks.find((one) => one.key === of).element)
+  }
+}
+
+function beyond(map, from, [right, down]) {
   const chair = from.matches(".chair") ? map.chairs.get(Number(from.dataset.at)) : null
   const here = chair ?? map.middle(map.blocks.find((one) => one.element === from))
   const others = chair ? map.sections.get(chair.of).chairs : map.blocks.map((one) => ({ ...map.middle(one), element: one.element }))
