@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         if request.endpoint == "static" and response.status_code == 200:
             forever = _is_this_version(request.args.get("v", ""))
             response.headers["Cache-Control"] = (
-                "public, max-age=31536000, immutable" if forever else "public, max-age=300"
+                "max-age=31536000, immutable" if forever else "max-age=300"
             )
             _say_little(response, forever)
         return response
@@ -62,6 +62,9 @@ def _say_little(response: Response, forever: bool) -> None:
     # A page has two dozen small files, and these are as heavy as some of them.
     for name in _NEEDLESS:
         response.headers.pop(name, None)
+    if response.mimetype in ("text/css", "text/javascript"):
+        # Read as the page that asks for it is, which is UTF-8.
+        response.headers["Content-Type"] = response.mimetype
     if forever:
         # Nobody asks whether it still holds.
         response.headers.pop("ETag", None)

@@ -75,7 +75,7 @@ def test_a_file_is_squeezed_without_its_remarks(fetch, coding, read):
 def test_a_file_that_is_kept_for_ever_says_no_more_than_that(fetch):
     headers = fetch("css/base.css?v=1").headers
 
-    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Cache-Control"] == "max-age=31536000, immutable"
     assert headers["X-Content-Type-Options"] == "nosniff"
     for needless in ("ETag", "Last-Modified", "Content-Disposition", "Content-Security-Policy"):
         assert needless not in headers, needless
@@ -87,7 +87,7 @@ def test_only_the_version_that_was_asked_for_is_kept_for_ever(app, fetch):
 
     assert "immutable" in fetch(address).headers["Cache-Control"]
     other = fetch("js/seat-map.js?v=0123456789ab").headers
-    assert other["Cache-Control"] == "public, max-age=300"
+    assert other["Cache-Control"] == "max-age=300"
     assert "ETag" in other
 
 
