@@ -35,9 +35,14 @@ function hasChosen() {
   }
 }
 
+// A place that was counted before this came.
+function hasCounted() {
+  return [...desk.querySelectorAll("input[data-amount]")].some(({ value }) => Number(value))
+}
+
 if (desk.querySelector("[data-counter]")) {
   for (const name of REACHING) desk.addEventListener(name, bring)
   for (const name of ["seat-picked", "submit"]) desk.addEventListener(name, keep)
   window.addEventListener("storage", hear)
-  if (hasChosen() || desk.querySelector("[data-chosen-seats] input")) bring()
+  if (hasChosen() || hasCounted() || desk.querySelector("[data-chosen-seats] input")) bring()
 }

@@ -787,6 +787,20 @@ def test_what_is_done_before_its_script_is_there_is_not_lost(served, riverside, 
     assert phone.troubles == []
 
 
+def test_places_that_are_counted_before_the_script_are_in_the_total(served, riverside, play, phone):
+    waiting: list[Callable[[], None]] = []
+    phone.route("**/seat-choice-when-needed.js*", lambda route: waiting.append(route.continue_))
+    phone.goto(served.at(riverside, f"/events/{play.slug}"), wait_until="commit")
+    more = phone.get_by_role("button", name="One more: Floor")
+    more.click()
+    more.click()
+    assert comes_about(phone, lambda: waiting)
+    waiting[0]()
+
+    expect(phone.get_by_role("button", name="Hold 2 tickets")).to_be_visible()
+    assert phone.troubles == []
+
+
 def test_an_arena_is_light(served, riverside, at_riverside, phone):
     event = make_seated(halls.arena(20_000), ARENA)
     states.clear()
