@@ -132,14 +132,18 @@ class SeatChoice extends HTMLElement {
     chair.element.classList.add("chair--shown")
     await this.dressed
     if (this.shown !== chair) return
-    if (!this.sheet.open) this.sheet.show()
+    if (!this.sheet.open) {
+      this.sheet.replaceChildren() // Nothing of the last seat gets the focus.
+      this.sheet.show()
+    }
     this.fill(`<div class="seat-sheet__words"><p class="seat-sheet__title"></p><div data-ways></div></div>`)
     this.sheet.querySelector("p").textContent = chair.says
     this.offerWays()
     try {
       const answer = await fetch(`${this.address}/at/${encodeURIComponent(chair.key)}/sheet`)
+      const html = answer.ok ? await answer.text() : ""
       if (this.shown !== chair) return
-      if (answer.ok) this.fill(await answer.text())
+      if (html) this.fill(html)
       this.offerWays()
     } catch {
       // What is there already says enough to take it.

@@ -188,6 +188,36 @@ def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, p
     expect(page.get_by_role("heading", name="Here are your tickets")).to_be_visible()
 
 
+SLOW_SHEET = """
+  const text = Response.prototype.text
+  Response.prototype.text = async function () {
+    const words = await text.call(this)
+    if (this.url.endsWith("/sheet") && !window.read) await new Promise((go) => (window.read = go))
+    return words
+  }
+"""
+
+
+def test_a_card_that_is_read_after_its_seat_was_taken_leaves_the_next_one_its_focus(
+    served, riverside, play, phone
+):
+    phone.add_init_script(SLOW_SHEET)
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    seat(phone, "A", 1).focus()
+    phone.keyboard.press("Enter")
+    assert comes_about(phone, lambda: phone.evaluate("Boolean(window.read)"))
+    phone.keyboard.press("Enter")
+    expect(seat(phone, "A", 1)).to_be_focused()
+    phone.evaluate("window.read()")
+
+    phone.keyboard.press("ArrowRight")
+    expect(seat(phone, "A", 2)).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name="Stalls, row A, seat 2")).to_be_visible()
+    expect(phone.get_by_role("button", name="Take this seat")).to_be_focused()
+    assert phone.troubles == []
+
+
 IN_SIGHT = """() => {
   const { left, top, right, bottom } = document.activeElement.getBoundingClientRect()
   const corners = [[left + 3, top + 3], [right - 3, bottom - 3]]
