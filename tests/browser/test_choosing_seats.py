@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, Route, expect
 from sqlalchemy import select
 
 from eventflow.db import db, now, transaction
@@ -740,23 +740,29 @@ def test_a_seat_that_is_gone_is_smaller_and_none_costs_a_layer(served, riverside
     assert layers == 0
 
 
-def test_seats_that_arrive_while_the_hall_moves_wait_until_it_rests(served, riverside, play, desk):
-    asked = []
-    desk.route("**/sections/*/seats?*", lambda route: asked.append(route))
-    desk.goto(served.at(riverside, f"/events/{play.slug}"))
-    expect(desk.locator("seat-map[data-ready]")).to_be_attached()
-    window = desk.locator("[data-window]")
+def seats_on_their_way(page: Page, address: str) -> tuple[FloatRect, Route]:
+    """Where the hall's window is, near enough for seats; and these, to be sent on when wanted."""
+    asked: list[Route] = []
+    page.route("**/sections/*/seats?*", lambda route: asked.append(route))
+    page.goto(address)
+    expect(page.locator("seat-map[data-ready]")).to_be_attached()
+    window = page.locator("[data-window]")
     window.scroll_into_view_if_needed()
+    page.get_by_role("button", name="Closer").click()
+    assert comes_about(page, lambda: bool(asked))
     box = window.bounding_box()
-    desk.mouse.move(box["x"] + 200, box["y"] + 200)
-    desk.get_by_role("button", name="Closer").click()
-    assert comes_about(desk, lambda: asked)
+    assert box
+    return box, asked[0]
+
+
+def test_seats_that_arrive_while_the_hall_moves_wait_until_it_rests(served, riverside, play, desk):
+    box, coming = seats_on_their_way(desk, served.at(riverside, f"/events/{play.slug}"))
 
     desk.mouse.move(box["x"] + 200, box["y"] + 200)
     desk.mouse.down()
     desk.mouse.move(box["x"] + 240, box["y"] + 200, steps=4)
     with desk.expect_response("**/sections/*/seats?*"):
-        asked[0].continue_()
+        coming.continue_()
     desk.wait_for_timeout(400)
     assert desk.locator(".chair").count() == 0
     desk.mouse.up()
@@ -767,15 +773,7 @@ def test_seats_that_arrive_while_the_hall_moves_wait_until_it_rests(served, rive
 def test_a_finger_that_stops_the_hall_and_is_lifted_lets_the_seats_come(
     served, riverside, play, desk
 ):
-    asked = []
-    desk.route("**/sections/*/seats?*", lambda route: asked.append(route))
-    desk.goto(served.at(riverside, f"/events/{play.slug}"))
-    expect(desk.locator("seat-map[data-ready]")).to_be_attached()
-    window = desk.locator("[data-window]")
-    window.scroll_into_view_if_needed()
-    box = window.bounding_box()
-    desk.get_by_role("button", name="Closer").click()
-    assert comes_about(desk, lambda: asked)
+    box, coming = seats_on_their_way(desk, served.at(riverside, f"/events/{play.slug}"))
 
     desk.mouse.move(box["x"] + 5, box["y"] + 5)
     desk.wait_for_timeout(400)  # Whoever has just scrolled the page scrolls on.
@@ -783,7 +781,7 @@ def test_a_finger_that_stops_the_hall_and_is_lifted_lets_the_seats_come(
     desk.mouse.down()
     desk.wait_for_timeout(400)
     desk.mouse.up()
-    asked[0].continue_()
+    coming.continue_()
     expect(seat(desk, "A", 4)).to_be_attached()
 
     desk.mouse.move(box["x"] + 5, box["y"] + 100)
