@@ -27,7 +27,7 @@ class Settings:
     SECRET_KEY: str
     DATA_KEY: str
     DATABASE_OWNER_URL: str | None = None
-    DATABASE_POOL: int = 2
+    DATABASE_POOL: int = 3
     PGBOUNCER: bool = False
     STRIPE_SECRET_KEY: str | None = None
     STRIPE_PUBLISHABLE_KEY: str | None = None
@@ -131,7 +131,8 @@ class Settings:
         }
 
     def _engine_options(self) -> dict[str, object]:
-        # Few connections on purpose: on a hot row, more of them only queue on its lock.
+        # Few connections on purpose: on a hot row, more of them only queue on its lock. And none
+        # that comes and goes with a crowd: to open one costs more than what it is opened for.
         connect = {
             "application_name": "eventflow",
             # The role that row-level security binds; see eventflow/tenancy.py.
@@ -143,7 +144,7 @@ class Settings:
             connect["prepare_threshold"] = None
         return {
             "pool_size": self.DATABASE_POOL,
-            "max_overflow": self.DATABASE_POOL,
+            "max_overflow": 0,
             "pool_timeout": 10,
             "pool_pre_ping": False,
             "pool_use_lifo": True,

@@ -4,10 +4,11 @@ A process has few. Threads that each keep one while they wait for a second wait 
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 
 from eventflow.api import tokens
 from eventflow.db import db
@@ -77,3 +78,22 @@ def test_a_hold_by_form_takes_one_connection(gala, storefront):
 
     assert answer.status_code == 303
     assert most[-1] == 1
+
+
+def test_a_crowd_finds_the_connections_that_are_there(app):
+    options = app.config["SQLALCHEMY_ENGINE_OPTIONS"] | {"pool_size": 2}
+    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], **options)
+    opened, closed = [], []
+    event.listen(engine, "connect", lambda connection, _record: opened.append(connection))
+    event.listen(engine, "close", lambda connection, _record: closed.append(connection))
+
+    def ask(_number: int) -> int:
+        with engine.connect() as connection:
+            return connection.execute(text("select 1")).scalar_one()
+
+    with ThreadPoolExecutor(8) as crowd:
+        answers = sum(crowd.map(ask, range(200)))
+
+    assert answers == 200
+    assert (len(opened), len(closed)) == (2, 0)
+    engine.dispose()
