@@ -419,7 +419,7 @@ class SeatMap extends HTMLElement {
   async pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return
     const from = event.target.closest("a.chair, a.block")
-    if (from && (event.key === " " || event.key.startsWith("Arrow"))) event.preventDefault()
+    if (from && /^(Arrow.*| |Home|End)$/.test(event.key)) event.preventDefault()
     if (!this.steps) await this.learnSteps()
     this.steps?.press(this, event.key, from)
   }

@@ -1,15 +1,18 @@
-// The hall by its keys: arrows from one to the next, Enter for more, Escape back to the hall; and the
-// page that follows.
+// The hall by its keys: arrows from one to the next, Home and End to the ends of a row, Enter for more,
+// Escape back to the hall; and the page that follows.
 import { landing } from "./seat-reveal.js"
 
+const ENDS = { Home: -1, End: 1 }
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 export function press(map, key, from) {
   const { camera } = map
-  if (from && WAYS[key]) {
-    // A key before, which waited for this to come, has led on.
-    const at = map.paper.contains(document.activeElement) ? document.activeElement : from
+  // A key before, which waited for this to come, has led on.
+  const at = from && map.paper.contains(document.activeElement) ? document.activeElement : from
+  if (at && WAYS[key]) {
     map.stepTo(beyond(map, at, WAYS[key]))
+  } else if (ENDS[key] && at?.matches(".chair")) {
+    map.stepTo(endOfRow(map, at, ENDS[key]))
   } else if (key === "+" || key === "-") {
     camera.zoom(key === "+" ? 1.5 : 1 / 1.5)
   } else if (key === "0") {
@@ -39,6 +42,14 @@ function beyond(map, from, [right, down]) {
     if (ahead > 1 && ahead + 2.5 * aside < least && aside < most) [best, least] = [other.element, ahead + 2.5 * aside]
   }
   return best
+}
+
+// The seat that is farthest left or, in a row that runs down, farthest up; or the one farthest from it.
+function endOfRow(map, from, way) {
+  const { bank, of } = map.chairs.get(Number(from.dataset.at))
+  const row = map.sections.get(of).chairs.filter((one) => one.bank === bank)
+  const far = ({ x, y }) => (x + y) * way
+  return row.reduce((best, one) => (far(one) > far(best) ? one : best)).element
 }
 
 // The page scrolls as far as it must for what the keys lead to, to lie under nothing that sticks to an
