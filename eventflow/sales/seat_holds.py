@@ -248,7 +248,11 @@ def refused(slug: str, refusal: Refusal, wish: Wish, at: datetime) -> Response:
     """The sentence and what is nearest: alone for script, else on the page it came from."""
     event = showing.public_event(slug, at=at)
     seated = seat_plans.must_be(event)
-    said = {"message": refusal.message, "alternatives": _instead(event, refusal, at)}
+    said = {
+        "message": refusal.message,
+        "alternatives": _instead(event, refusal, at),
+        "need": wish.seats if refusal.code == "accessible_seat" else (),
+    }
     if wants_fragment():
         html = render_template(
             "sales/seats/refusal.html", refused=said | {"form": None}, event=event

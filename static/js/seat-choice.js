@@ -97,6 +97,7 @@ class SeatChoice extends HTMLElement {
     const button = event.target.closest("button")
     if (button?.dataset.instead) {
       event.preventDefault()
+      if (button.name === "need") this.form.querySelector("input[name=need]").checked = true
       this.takeInstead(button.dataset.instead.split(" "))
     } else if (button && "dismiss" in button.dataset) {
       this.dismiss()

@@ -152,6 +152,19 @@ def test_down_a_bent_row_is_to_the_row_behind(served, riverside, at_riverside, p
         expect(seat(phone, *end)).to_be_focused()
 
 
+def test_home_and_end_lead_to_the_ends_of_a_row(served, riverside, play, phone):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    first, last = seat(phone, "B", 1), seat(phone, "B", 8)
+
+    seat(phone, "B", 5).focus()
+    phone.keyboard.press("End")
+    expect(last).to_be_focused()
+    phone.keyboard.press("Home")
+    expect(first).to_be_focused()
+    phone.keyboard.press("Home")
+    expect(first).to_be_focused()
+
+
 def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, phone):
     page = phone
     page.goto(served.at(riverside, f"/events/{play.slug}"))
@@ -365,6 +378,26 @@ def test_a_refusal_offers_others_and_one_press_takes_them(served, riverside, pla
     phone.wait_for_url("**/checkout/**")
 
     assert words.startswith(f"Take {labels()[0]} for $")
+
+
+def test_who_says_so_may_have_a_place_for_a_wheelchair(served, riverside, at_riverside, phone):
+    drawing = halls.room()
+    drawing["sections"][0]["rows"][0]["seats"][0]["kind"] = "accessible"
+    event = make_seated(drawing, {"stalls": 0})
+    states.clear()
+    seat_plans.clear()
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+    take(phone, "A", 1)
+    phone.get_by_role("button", name="Hold 1 ticket").click()
+    expect(phone.get_by_text("Kept for people who use a wheelchair")).to_be_visible()
+
+    phone.get_by_role("button", name="Somebody in my party uses a wheelchair").click()
+    expect(phone.get_by_text("Kept for people who use a wheelchair")).to_be_hidden()
+    expect(phone.get_by_label("Somebody in my party uses a wheelchair")).to_be_checked()
+    phone.get_by_role("button", name="Hold 1 ticket").click()
+    phone.wait_for_url("**/checkout/**")
+
+    assert labels() == ["Stalls A1"]
 
 
 def stop_asking(page: Page) -> None:

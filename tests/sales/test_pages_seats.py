@@ -217,6 +217,8 @@ def test_a_refusal_is_where_the_keys_are_and_the_list_is_as_it_was(storefront, t
     message = re.search(r'<div class="seat-list__refusal"[^>]* autofocus>', answer.text)[0]
     assert 'tabindex="-1"' in message
     assert "wheelchair" in message
+    need = r'<button[^>]* name="need" value="accessible" data-instead="k685 k1" form="seat-list">'
+    assert re.search(need, answer.text)
     assert shown(answer.text) == keys(1, 685, 686, 719, 720)
     for key in place["seat"]:
         assert "checked" in box_of(answer.text, key)
