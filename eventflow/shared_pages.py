@@ -1,8 +1,9 @@
 """Pages that are the same for everybody: rendered once, kept, and answered from memory.
 
-The promise kept here is that such a page costs next to nothing however many look, and is never
+The promise kept here is that such a page costs next to nothing however many look, and is not
 older than what it is about: its caller names what the page shows (`basis`), and as soon as that
-is different the page is rendered anew. Whoever has the page already is told so (304).
+is different the page is rendered anew. Only while that is under way do others get the page that
+was right a moment ago, and nobody waits. Whoever has the page already is told so (304).
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from flask import Response, request
@@ -20,6 +22,9 @@ from eventflow import compression, fast_lane, logs, pseudo
 REVALIDATE = "public, max-age=0, must-revalidate"
 """Any cache may keep it, and asks us each time whether it still holds: what is left must not be
 older than two seconds wherever it shows, and being asked is cheap."""
+
+A_MOMENT = 0.25
+"""Seconds for which a page is still given to others while a new one is made of it."""
 
 MOST = 300
 
@@ -38,12 +43,14 @@ _SYMBOL = re.compile(r'\s*<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 _USED = re.compile(r'href="#i-([a-z0-9-]+)"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     basis: Any
     body: bytes
     packed: dict[str, bytes]
     etag: str
+    was_right: float
+    """When it last showed what it is about, by the clock that only goes forward."""
 
 
 _kept: dict[Hashable, _Kept] = {}
@@ -67,6 +74,8 @@ def answer(
     kept = _kept.get(key)
     if kept is None or kept.basis != basis:
         kept = _fresh(key, render, basis)
+    else:
+        kept.was_right = monotonic()
     if status == 200 and cache_control == REVALIDATE and request.url_rule is not None:
         slug = logs.tenant_slug() or ""
         request.environ[fast_lane.SHARED] = fast_lane.Shared(kept.etag, request.url_rule.rule, slug)
@@ -76,18 +85,27 @@ def answer(
 def _fresh(key: Hashable, render: Callable[[], str], basis: Any) -> _Kept:
     if len(_kept) >= MOST and key not in _kept:
         _forget_oldest()
-    # One renders; the others, who wait for a millisecond or two, take what came of it.
-    with _rendering.setdefault(key, threading.Lock()):
+    lock = _rendering.setdefault(key, threading.Lock())
+    before = _kept.get(key)
+    young = before is not None and monotonic() < before.was_right + A_MOMENT
+    if not lock.acquire(blocking=not young) and before is not None:
+        return before
+    try:
         kept = _kept.get(key)
         if kept is None or kept.basis != basis:
-            body = _lighter(render()).encode()
-            etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-            if kept is not None and kept.etag == etag:
-                kept = _Kept(basis, kept.body, kept.packed, etag)
-            else:
-                kept = _Kept(basis, body, _packed(body), etag)
+            kept = _rendered(render, basis, kept)
             _kept[key] = kept
         return kept
+    finally:
+        lock.release()
+
+
+def _rendered(render: Callable[[], str], basis: Any, before: _Kept | None) -> _Kept:
+    body = _lighter(render()).encode()
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    if before is not None and before.etag == etag:
+        return _Kept(basis, before.body, before.packed, etag, monotonic())
+    return _Kept(basis, body, _packed(body), etag, monotonic())
 
 
 def _packed(body: bytes) -> dict[str, bytes]:

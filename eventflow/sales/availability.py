@@ -2,7 +2,7 @@
 
 One query a second is kept across processes: the process that asks leaves the answer in Redis
 for the others, and each keeps what it read for a moment. When Redis is away, each process asks for
-itself once a second. An answer is at most two seconds old.
+itself, about twice a second. An answer is at most two seconds old.
 """
 
 import json
@@ -21,7 +21,7 @@ from sqlalchemy import text
 from eventflow import queue
 from eventflow.db import db
 
-FRESH = 0.75
+FRESH = 0.45
 """Seconds that a process trusts what it read last."""
 SHARED = 1.0
 """Seconds that processes trust each other's reading."""
