@@ -419,7 +419,8 @@ class SeatMap extends HTMLElement {
   async pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return
     const from = event.target.closest("a.chair, a.block")
-    if (from && /^(Arrow.*| |Home|End)$/.test(event.key)) event.preventDefault()
+    const ours = from?.matches(".chair") ? /^(Arrow.*| |Home|End)$/ : /^(Arrow.*| )$/
+    if (from && ours.test(event.key)) event.preventDefault()
     if (!this.steps) await this.learnSteps()
     this.steps?.press(this, event.key, from)
   }

@@ -44,12 +44,14 @@ function beyond(map, from, [right, down]) {
   return best
 }
 
-// The seat that is farthest left or, in a row that runs down, farthest up; or the one farthest from it.
+// The end of its row that is farther left or, where the row runs down, farther up; or the other one.
 function endOfRow(map, from, way) {
   const { bank, of } = map.chairs.get(Number(from.dataset.at))
   const row = map.sections.get(of).chairs.filter((one) => one.bank === bank)
-  const far = ({ x, y }) => (x + y) * way
-  return row.reduce((best, one) => (far(one) > far(best) ? one : best)).element
+  const [first, last] = [row[0], row.at(-1)]
+  const across = Math.abs(last.x - first.x) >= Math.abs(last.y - first.y)
+  const turned = across ? last.x < first.x : last.y < first.y
+  return ((way < 0) === turned ? last : first).element
 }
 
 // The page scrolls as far as it must for what the keys lead to, to lie under nothing that sticks to an

@@ -1,5 +1,6 @@
 """Choosing seats in a real browser: by mouse, by touch, by keyboard, and without script."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -163,6 +164,25 @@ def test_home_and_end_lead_to_the_ends_of_a_row(served, riverside, play, phone):
     expect(first).to_be_focused()
     phone.keyboard.press("Home")
     expect(first).to_be_focused()
+
+
+def test_home_and_end_lead_to_the_ends_of_a_row_round_a_corner(
+    served, riverside, at_riverside, phone
+):
+    bent = halls.room()
+    for row in bent["sections"][0]["rows"]:
+        for number, place in enumerate(row["seats"]):
+            angle = math.radians(40 + 4.2 * number)
+            place["x"] = 800 + math.cos(angle) * (place["y"] - 200)
+            place["y"] = 400 + math.sin(angle) * (place["y"] - 200)
+    event = make_seated(bent, {"stalls": 0})
+    open_map(phone, served.at(riverside, f"/events/{event.slug}"))
+
+    seat(phone, "B", 4).focus()
+    phone.keyboard.press("Home")
+    expect(seat(phone, "B", 8)).to_be_focused()
+    phone.keyboard.press("End")
+    expect(seat(phone, "B", 1)).to_be_focused()
 
 
 def test_two_seats_are_bought_with_the_keyboard_alone(served, riverside, play, phone):
