@@ -97,8 +97,7 @@ class SeatChoice extends HTMLElement {
     const button = event.target.closest("button")
     if (button?.dataset.instead) {
       event.preventDefault()
-      if (button.name === "need") this.form.querySelector("input[name=need]").checked = true
-      this.takeInstead(button.dataset.instead.split(" "))
+      this.takeInstead(button.dataset.instead.split(" "), button.name === "need")
     } else if (button && "dismiss" in button.dataset) {
       this.dismiss()
     } else if (button?.dataset.way) {
@@ -250,8 +249,10 @@ class SeatChoice extends HTMLElement {
   }
 
   // One press for others; what was refused has gone by then, and what comes next is at hand.
-  async takeInstead(keys) {
-    await this.change(() => keys, true)
+  // Whoever has said that they need what was refused keeps what they chose besides.
+  async takeInstead(keys, need) {
+    if (need) this.form.querySelector("input[name=need]").checked = true
+    await this.change((chosen) => (need ? [...new Set([...chosen, ...keys])] : keys), true)
     if (!this.notice.firstElementChild) this.announce(this.dataset.now.replace("{}", named(this.inputs)))
   }
 

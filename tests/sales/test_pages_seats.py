@@ -219,6 +219,7 @@ def test_a_refusal_is_where_the_keys_are_and_the_list_is_as_it_was(storefront, t
     assert "wheelchair" in message
     need = r'<button[^>]* name="need" value="accessible" data-instead="k685 k1" form="seat-list">'
     assert re.search(need, answer.text)
+    assert post(storefront, theatre, **place | {"seat": ["k1"], "need": "accessible"}).location
     assert shown(answer.text) == keys(1, 685, 686, 719, 720)
     for key in place["seat"]:
         assert "checked" in box_of(answer.text, key)
