@@ -4,8 +4,8 @@ When thousands look at one page in the same second, each of them gets the answer
 for a quarter of a second, without a look at routes, tenants or sessions. Only answers of
 `shared_pages` may travel here; they depend on nothing but the address, the host, the language and
 whether gzip is read, and those are the key. Each answer still has a request id of its own, is
-logged and is counted. With what `availability` allows itself, nothing shown is older than two
-seconds.
+logged and is counted. With what `availability` and `shared_pages` allow themselves, nothing shown
+is older than two seconds: a page that is not the newest does not travel here.
 """
 
 from collections.abc import Iterable

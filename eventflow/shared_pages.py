@@ -3,7 +3,8 @@
 The promise kept here is that such a page costs next to nothing however many look, and is not
 older than what it is about: its caller names what the page shows (`basis`), and as soon as that
 is different the page is rendered anew. Only while that is under way do others get the page that
-was right a moment ago, and nobody waits. Whoever has the page already is told so (304).
+was right less than half a second before; after that they wait for the new one. Whoever has the
+page already is told so (304).
 """
 
 import hashlib
@@ -23,8 +24,12 @@ REVALIDATE = "public, max-age=0, must-revalidate"
 """Any cache may keep it, and asks us each time whether it still holds: what is left must not be
 older than two seconds wherever it shows, and being asked is cheap."""
 
-A_MOMENT = 0.25
-"""Seconds for which a page is still given to others while a new one is made of it."""
+A_MOMENT = 0.4
+"""Seconds from when a page was last seen to be right, within which others still get it while a new
+one is made. Longer than the fast lane, behind which nobody looks."""
+PATIENCE = 2.0
+"""Seconds that one waits for the page that another is making, who may be waiting for a database
+connection that the first has; then each makes their own."""
 
 MOST = 300
 
@@ -50,7 +55,8 @@ class _Kept:
     packed: dict[str, bytes]
     etag: str
     was_right: float
-    """When it last showed what it is about, by the clock that only goes forward."""
+    """When it was last asked for and showed what it is about, in seconds of a clock that only goes
+    forward."""
 
 
 _kept: dict[Hashable, _Kept] = {}
@@ -70,42 +76,48 @@ def answer(
 
     `render` must not look at the request or the session beyond that.
     """
+    asked = monotonic()
     key = (key, str(get_locale()), pseudo.wanted())
     kept = _kept.get(key)
     if kept is None or kept.basis != basis:
-        kept = _fresh(key, render, basis)
+        # A cache elsewhere, which is told to keep it, must not get the one before.
+        moment = A_MOMENT if cache_control == REVALIDATE else 0
+        kept = _fresh(key, render, basis, asked, moment)
     else:
-        kept.was_right = monotonic()
-    if status == 200 and cache_control == REVALIDATE and request.url_rule is not None:
+        kept.was_right = asked
+    is_shared = status == 200 and cache_control == REVALIDATE and kept.basis == basis
+    if is_shared and request.url_rule is not None:
         slug = logs.tenant_slug() or ""
         request.environ[fast_lane.SHARED] = fast_lane.Shared(kept.etag, request.url_rule.rule, slug)
     return _answer(kept, mimetype, status, cache_control)
 
 
-def _fresh(key: Hashable, render: Callable[[], str], basis: Any) -> _Kept:
+def _fresh(
+    key: Hashable, render: Callable[[], str], basis: Any, asked: float, moment: float
+) -> _Kept:
     if len(_kept) >= MOST and key not in _kept:
         _forget_oldest()
-    lock = _rendering.setdefault(key, threading.Lock())
     before = _kept.get(key)
-    young = before is not None and monotonic() < before.was_right + A_MOMENT
-    if not lock.acquire(blocking=not young) and before is not None:
-        return before
+    young = before if before is not None and asked < before.was_right + moment else None
+    lock = _rendering.setdefault(key, threading.Lock())
+    if not lock.acquire(timeout=0 if young else PATIENCE):
+        return young or _rendered(render, basis, before, asked)
     try:
         kept = _kept.get(key)
         if kept is None or kept.basis != basis:
-            kept = _rendered(render, basis, kept)
+            kept = _rendered(render, basis, kept, asked)
             _kept[key] = kept
         return kept
     finally:
         lock.release()
 
 
-def _rendered(render: Callable[[], str], basis: Any, before: _Kept | None) -> _Kept:
+def _rendered(render: Callable[[], str], basis: Any, before: _Kept | None, asked: float) -> _Kept:
     body = _lighter(render()).encode()
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     if before is not None and before.etag == etag:
-        return _Kept(basis, before.body, before.packed, etag, monotonic())
-    return _Kept(basis, body, _packed(body), etag, monotonic())
+        return _Kept(basis, before.body, before.packed, etag, asked)
+    return _Kept(basis, body, _packed(body), etag, asked)
 
 
 def _packed(body: bytes) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from eventflow import queue
 from eventflow.db import db
 from eventflow.tenancy import current_tenant_id
 
-FRESH = 0.45
+FRESH = 0.35
 """Seconds that a process trusts what it read last."""
 SHARED = 1.0
 """Seconds that processes trust each other's reading."""

@@ -6,12 +6,14 @@ A process has few. Threads that each keep one while they wait for a second wait 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock
 from uuid import uuid4
 
 from sqlalchemy import create_engine, event, text
 
 from eventflow.api import tokens
-from eventflow.db import db
+from eventflow.db import db, now
+from eventflow.sales import availability
 from eventflow.tickets import issuing
 from tests import factories
 from tests.api.conftest import make_program
@@ -78,6 +80,15 @@ def test_a_hold_by_form_takes_one_connection(gala, storefront):
 
     assert answer.status_code == 303
     assert most[-1] == 1
+
+
+def test_nobody_waits_for_ever_for_what_another_asks(at_riverside, gala, monkeypatch):
+    monkeypatch.setattr(availability, "PATIENCE", 0.05)
+    # Somebody who asks, and gets no connection since one of them is ours.
+    with availability._asking.setdefault(gala.id, Lock()):
+        left = availability.of(gala.id, gala.tenant_id, at=now())
+
+    assert [tier.available for tier in left] == [5, 3]
 
 
 def test_a_crowd_finds_the_connections_that_are_there(app):
