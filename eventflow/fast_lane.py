@@ -5,7 +5,7 @@ for a quarter of a second, without a look at routes, tenants or sessions. Only a
 `shared_pages` may travel here; they depend on nothing but the address, the host, the language and
 whether gzip is read, and those are the key. Each answer still has a request id of its own, is
 logged and is counted. With what `availability` and `shared_pages` allow themselves, nothing shown
-is older than two seconds: a page that is not the newest does not travel here.
+is older than two seconds: a page of which a newer one is being made travels here for a moment only.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,9 @@ from eventflow import logs, metrics
 SHARED = "eventflow.shared"
 """Set in the environment of a request by whoever answers it with something for everybody."""
 FRESH = 0.25
+"""Seconds."""
+BRIEFLY = 0.05
+"""Seconds for an answer that is about to be another."""
 MOST = 500
 
 Environ = dict[str, Any]
@@ -48,6 +51,7 @@ class Shared:
     etag: str
     rule: str
     tenant: str
+    is_newest: bool = True
 
 
 class FastLane:
@@ -82,7 +86,7 @@ class FastLane:
             self._kept.clear()
         headers = told[1]
         self._kept[key] = _Kept(
-            monotonic() + FRESH,
+            monotonic() + (FRESH if shared.is_newest else min(FRESH, BRIEFLY)),
             shared.etag,
             [header for header in headers if header[0].lower() not in _OWN],
             next(header for header in headers if header[0].lower() == "content-type"),

@@ -85,10 +85,13 @@ def answer(
         kept = _fresh(key, render, basis, asked, moment)
     else:
         kept.was_right = asked
-    is_shared = status == 200 and cache_control == REVALIDATE and kept.basis == basis
-    if is_shared and request.url_rule is not None:
-        slug = logs.tenant_slug() or ""
-        request.environ[fast_lane.SHARED] = fast_lane.Shared(kept.etag, request.url_rule.rule, slug)
+    if status == 200 and cache_control == REVALIDATE and request.url_rule is not None:
+        request.environ[fast_lane.SHARED] = fast_lane.Shared(
+            kept.etag,
+            request.url_rule.rule,
+            logs.tenant_slug() or "",
+            is_newest=kept.basis == basis,
+        )
     return _answer(kept, mimetype, status, cache_control)
 
 

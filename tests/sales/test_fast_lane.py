@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import event as on
+from werkzeug.test import Client
 
 from eventflow import fast_lane
 from eventflow.db import db
@@ -62,3 +63,20 @@ def test_an_answer_for_one_reader_never_takes_it(gala, storefront):
     assert [key[1] for key in lane._kept] == []
     storefront.get("/events/no-such-event")
     assert lane._kept == {}
+
+
+@pytest.mark.parametrize(("is_newest", "asked"), [(True, 1), (False, 2)])
+def test_a_page_that_is_about_to_be_another_stays_only_briefly(monkeypatch, is_newest, asked):
+    monkeypatch.setattr(fast_lane, "BRIEFLY", -1)
+    answered = []
+
+    def behind(environ, start_response):
+        environ[fast_lane.SHARED] = fast_lane.Shared("tag", "/page", "hall", is_newest)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        answered.append(environ["PATH_INFO"])
+        return [b"five left"]
+
+    reader = Client(fast_lane.FastLane(behind))
+
+    assert [reader.get("/page").text for _time in range(2)] == ["five left"] * 2
+    assert len(answered) == asked
