@@ -217,12 +217,21 @@ def test_a_refusal_is_where_the_keys_are_and_the_list_is_as_it_was(storefront, t
     message = re.search(r'<div class="seat-list__refusal"[^>]* autofocus>', answer.text)[0]
     assert 'tabindex="-1"' in message
     assert "wheelchair" in message
-    need = r'<button[^>]* name="need" value="accessible" data-instead="k685 k1" form="seat-list">'
-    assert re.search(need, answer.text)
-    assert post(storefront, theatre, **place | {"seat": ["k1"], "need": "accessible"}).location
     assert shown(answer.text) == keys(1, 685, 686, 719, 720)
     for key in place["seat"]:
         assert "checked" in box_of(answer.text, key)
+
+
+@pytest.mark.parametrize(("sent", "form"), [({"from": "list"}, "seat-list"), ({}, "counter")])
+def test_beside_a_refused_wheelchair_place_a_button_says_who_needs_it(
+    storefront, theatre, sent, form
+):
+    chosen = {"seat": ["k685"], **sent}
+    refused = post(storefront, theatre, **chosen)
+    button = rf'<button[^>]* name="need" value="accessible" data-instead="k685" form="{form}">'
+    assert re.search(button, refused.text)
+
+    assert "/checkout/" in post(storefront, theatre, **chosen, need="accessible").location
 
 
 def test_the_page_says_what_the_whole_hall_costs_and_has_left(storefront, play):
