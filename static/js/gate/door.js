@@ -1,5 +1,6 @@
 // The door: one reading of a code, from its text to a row on the disk. The answer is shown only
-// after the row is written, so that no crash forgets somebody who has been let in.
+// after the row is written, so that no crash forgets somebody who has been let in. A device that
+// leaves meanwhile answers nothing: null.
 
 import * as clock from "./clock.js"
 import * as store from "./store.js"
@@ -24,20 +25,20 @@ tabs.onmessage = ({ data: scan }) => {
 let turn = Promise.resolve()
 
 function inTurn(act) {
-  const mine = turn.then(act)
+  const mine = turn.then(() => (here.manifest ? act(here.manifest) : null))
   turn = mine.catch(() => {})
   return mine
 }
 
 export function scanText(text, { override, seenAt } = {}) {
-  return inTurn(async () => {
+  return inTurn(async (manifest) => {
     const claims = read(text)
     const about = { text, claims, signed: false, digest: null, ticket: null, phone: null, seenAt }
     if (claims) {
-      const key = here.manifest.keys.find((each) => each.number === claims.key)
+      const key = manifest.keys.find((each) => each.number === claims.key)
       about.signed = key !== undefined && (await isSigned(claims, fromBase64url(key.public)))
       about.digest = about.signed ? await digestOf(claims.ticket) : null
-      about.ticket = about.digest ? here.manifest.ticket(about.digest) : null
+      about.ticket = about.digest ? manifest.ticket(about.digest) : null
       about.phone = claims.version === ROTATING ? await phoneDigest(claims.phoneKey) : null
     }
     return decide(about, override)
@@ -46,14 +47,15 @@ export function scanText(text, { override, seenAt } = {}) {
 
 // Somebody found on the list, without a code.
 export function scanTicket(digest, { override } = {}) {
-  return inTurn(() => {
-    const about = { text: null, claims: null, signed: true, digest, ticket: here.manifest.ticket(digest), phone: null }
+  return inTurn((manifest) => {
+    const about = { text: null, claims: null, signed: true, digest, ticket: manifest.ticket(digest), phone: null }
     return decide(about, override)
   })
 }
 
 async function decide(about, override) {
   const { manifest, gate, direction } = here
+  if (!manifest) return null
   const at = clock.now()
   const verdict = judge({
     ...about,
@@ -83,7 +85,7 @@ async function decide(about, override) {
     state: "waiting",
   }
   const isBack = verdict.result === "VALID" && direction !== "out" && Boolean(about.ticket) && manifest.isIn(about.ticket)
-  await write(scan, about)
+  if (!(await write(scan, about))) return null
   manifest.note(scan)
   tabs.postMessage(scan)
   tell("scans")
@@ -96,7 +98,9 @@ async function decide(about, override) {
 async function write(scan, { text, claims }) {
   const code = claims ? claims.code : legible(text)
   const sealed = text === null ? {} : await seal(here.device.key, { code })
+  if (!here.manifest) return false
   await store.scans.put({ ...scan, ...sealed })
+  return true
 }
 
 // What was read and is no code of ours, as something that can be sent and shown.
@@ -112,10 +116,10 @@ export function mayOverride(answer) {
 export function undo(scanId, why) {
   return inTurn(async () => {
     const kept = await store.scans.get(scanId)
-    if (!kept || kept.undone) return null
+    if (!kept || kept.undone || !here.manifest) return null
     const scan = { ...kept, undone: clock.now(), undoWhy: why, undoState: "waiting", state: "waiting", sent: kept.state !== "waiting" || kept.sent }
     await store.scans.put(scan)
-    here.manifest.note(scan)
+    here.manifest?.note(scan)
     tabs.postMessage(scan)
     tell("scans")
     return scan

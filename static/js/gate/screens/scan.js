@@ -23,7 +23,9 @@ async function read(text, how) {
   showAnswer(given)
 }
 
+// Of a device that has left meanwhile nobody's name is shown any more.
 export function showAnswer(given) {
+  if (!given || !here.manifest) return
   if (given.verdict.result === "VALID") lastScan = given.scan.scan_id
   answer.show(given)
   if (given.seenAt) performance.measure("code to answer", { start: given.seenAt, end: performance.now() })
