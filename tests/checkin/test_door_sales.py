@@ -423,5 +423,7 @@ def scanned(drawing: str) -> str:
     picture = Image.new("1", (side, side), 1)
     for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", drawing):
         picture.putpixel((int(x), int(y)), 0)
-    [found] = zxingcpp.read_barcodes(picture.resize((side * 4, side * 4)).convert("L"))
+    [found] = zxingcpp.read_barcodes(
+        picture.resize((side * 4, side * 4)).convert("L"), formats=zxingcpp.BarcodeFormat.QRCode
+    )
     return found.text

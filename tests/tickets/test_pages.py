@@ -173,7 +173,10 @@ def test_the_code_in_the_mail_is_the_code_on_the_page(order, shopper):
 
     picture = Image.open(io.BytesIO(qr.png(code)))
 
-    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [code]
+    assert [
+        found.text
+        for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    ] == [code]
     assert (
         qr.svg(code, title="").split("<path")[1][:200]
         in shopper.get(f"/orders/{order.code}?secret={order.secret}").text
