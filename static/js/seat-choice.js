@@ -24,6 +24,7 @@ class SeatChoice extends HTMLElement {
     if (!this.form) return
     this.dress()
     for (const name of ["seat-picked", "seats", "submit", "change", "input", "click", "lapsed"]) this.addEventListener(name, this)
+    this.sheet.addEventListener("pointerdown", this)
     this.addEventListener("keydown", this, true) // Before the map, which Escape leads out of.
     for (const name of ["pagehide", "pageshow", "storage"]) window.addEventListener(name, this)
     customElements.whenDefined("seat-map").then(() => this.comeBack())
@@ -78,6 +79,8 @@ class SeatChoice extends HTMLElement {
         return
       case "click":
         return this.clicked(event)
+      case "pointerdown":
+        return this.press()
       case "keydown":
         if (this.sheet.open) this.leaveSheet(event)
         return
@@ -142,6 +145,7 @@ class SeatChoice extends HTMLElement {
     try {
       const answer = await fetch(`${this.address}/at/${encodeURIComponent(chair.key)}/sheet`)
       const html = answer.ok ? await answer.text() : ""
+      await this.pressing
       if (this.shown !== chair) return
       if (html) this.fill(html)
       this.offerWays()
@@ -149,6 +153,13 @@ class SeatChoice extends HTMLElement {
       // What is there already says enough to take it.
     }
     if (this.shown === chair) this.uncover(chair)
+  }
+
+  // A button that is replaced while it is pressed is not pressed: until the finger is lifted all stays.
+  press() {
+    this.pressing = new Promise((lifted) => {
+      for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => setTimeout(lifted), { once: true })
+    })
   }
 
   // The seat that the sheet lies over comes into sight above it.

@@ -138,6 +138,24 @@ def test_who_is_quicker_than_the_network_loses_no_seat(served, riverside, play, 
     expect(phone.locator(".chosen__seat")).to_have_count(3)
 
 
+def test_the_view_from_a_seat_that_comes_while_its_button_is_pressed_waits(
+    served, riverside, play, phone
+):
+    open_map(phone, served.at(riverside, f"/events/{play.slug}"))
+    coming = []
+    phone.route("**/sheet", lambda route: coming.append(route))
+    seat(phone, "A", 4).dispatch_event("click", {"detail": 0})
+    phone.get_by_role("button", name="Take this seat").hover()
+
+    phone.mouse.down()
+    with phone.expect_request_finished(lambda request: request.url.endswith("/sheet")):
+        coming[0].continue_()
+    phone.wait_for_timeout(200)
+    phone.mouse.up()
+
+    expect(phone.locator(".chosen__seat")).to_have_text(re.compile("row A, seat 4"))
+
+
 def test_down_a_bent_row_is_to_the_row_behind(served, riverside, at_riverside, phone):
     bent = halls.room()
     for n, row in enumerate(bent["sections"][0]["rows"]):
