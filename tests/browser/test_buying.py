@@ -35,6 +35,7 @@ def only_hold() -> Hold:
 def fill_in(page: Page) -> None:
     page.fill("#field-buyer_name", "Bea Buyer")
     page.fill("#field-buyer_email", "bea@example.com")
+    page.wait_for_load_state()  # Before its style is there it has two buttons to be seen.
     page.locator("button.button--primary[form=checkout]:visible").click()
 
 

@@ -103,6 +103,7 @@ def test_whoever_signs_up_sells_the_first_ticket(organizer, served, app, phone):
     phone.locator("running-total button").click()
     phone.fill("#field-buyer_name", "Bea Buyer")
     phone.fill("#field-buyer_email", "bea@example.com")
+    phone.wait_for_load_state()  # Before its style is there it has two buttons to be seen.
     phone.locator("button.button--primary[form=checkout]:visible").click()
     phone.get_by_role("button", name="Pay €25.93").click()
     expect(phone.get_by_role("heading", name="Here is your ticket")).to_be_visible()
