@@ -73,6 +73,7 @@ function row(ticket) {
     "click",
     once(async () => {
       await door.undo(last.scan.scan_id, word("undo.why"))
+      if (!here.manifest) return
       given.delete(ticket.digest)
       sounds.play("note")
       after(word("undone", { name }))
