@@ -1,5 +1,6 @@
 // One press, one submission: further ones are swallowed until the answer is there. A button whose
-// work takes a while says so meanwhile, in the words of its data-doing.
+// work takes a while says so meanwhile, in the words of its data-doing. What a form with data-kept holds
+// is kept by the box office: who comes back to its page, or reads it again, reads it and sends nothing.
 class OnceForm extends HTMLElement {
   connectedCallback() {
     // On the way down, before htmx hears of it: it would keep a second submission for later.
@@ -8,6 +9,7 @@ class OnceForm extends HTMLElement {
     this.addEventListener("htmx:afterRequest", this)
     // Coming back by the back button shows the page as it was left: busy.
     window.addEventListener("pageshow", this)
+    this.comeBackByReading()
   }
 
   disconnectedCallback() {
@@ -17,6 +19,12 @@ class OnceForm extends HTMLElement {
   handleEvent(event) {
     if (event.type === "submit") this.submit(event)
     else if (event.type === "pageshow" || event.target.matches("form")) this.release()
+  }
+
+  // An answer to what was sent is in the history with it, and would have it sent again.
+  comeBackByReading() {
+    const kept = this.querySelector("form[data-kept]")
+    if (kept?.action === location.href.split("#")[0]) history.replaceState(history.state, "", location.href)
   }
 
   refuse(event) {

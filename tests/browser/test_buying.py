@@ -94,6 +94,28 @@ def test_the_running_total_is_what_is_charged(served, riverside, gala, phone):
     assert only_hold().totals.total == 10793
 
 
+def test_back_from_paying_leads_on_though_a_field_had_to_be_put_right(served, riverside, gala, phone):
+    choose(phone, served.at(riverside, "/events/winter-gala"), gala.tiers[0], 1)
+    phone.wait_for_url("**/checkout/**")
+    phone.fill("#field-buyer_name", "Bea Buyer")
+    phone.fill("#field-buyer_email", "bea@nowhere")
+    phone.wait_for_load_state()
+    pay = phone.locator("button.button--primary[form=checkout]:visible")
+    pay.click()
+    expect(phone.locator("#error-summary")).to_be_focused()
+
+    phone.reload()
+    expect(phone.locator("#field-buyer_email")).to_have_value("bea@nowhere")
+    pay.click()
+    expect(phone.locator("#error-summary")).to_be_focused()
+    fill_in(phone)
+    expect(phone.get_by_text("no money moves")).to_be_visible()
+    phone.go_back()
+
+    expect(phone.get_by_role("button", name="Pay")).to_be_visible()
+    assert phone.troubles == []
+
+
 def test_what_was_typed_is_there_after_a_reload(served, riverside, gala, phone):
     choose(phone, served.at(riverside, "/events/winter-gala"), gala.tiers[0], 1)
     phone.wait_for_url("**/checkout/**")
