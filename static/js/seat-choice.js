@@ -157,8 +157,13 @@ class SeatChoice extends HTMLElement {
 
   // A button that is replaced while it is pressed is not pressed: until the finger is lifted all stays.
   press() {
+    const until = new AbortController()
     this.pressing = new Promise((lifted) => {
-      for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => setTimeout(lifted), { once: true })
+      const lift = () => {
+        until.abort()
+        setTimeout(lifted)
+      }
+      for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, lift, { signal: until.signal })
     })
   }
 
@@ -237,12 +242,12 @@ class SeatChoice extends HTMLElement {
     return mine || (this.states.of(at) ?? "f") === "f"
   }
 
-  close() {
+  close(backToSeat = true) {
     const chair = this.shown
     this.sheet.close()
     chair?.element.classList.remove("chair--shown")
     this.shown = null
-    if (chair?.element.isConnected) chair.element.focus({ preventScroll: true })
+    if (backToSeat && chair?.element.isConnected) chair.element.focus({ preventScroll: true })
   }
 
   // A table sold as a whole is taken and given back as a whole.
@@ -352,6 +357,7 @@ class SeatChoice extends HTMLElement {
     if (had >= 0) (this.inputs[Math.min(had, this.inputs.length - 1)] ?? this.onward).focus({ preventScroll: true })
     if (took) this.dismiss()
     if (!reveal) return
+    if (this.sheet.open) this.close(false) // It is about another seat.
     await this.map.reveal(this.positions)
     this.tell(this.list.querySelector(".chosen__said"))
   }

@@ -732,6 +732,20 @@ def test_the_best_seats_are_held_and_shown_on_the_map(served, riverside, play, p
     assert len(labels()) == 3
 
 
+def test_the_best_seats_end_what_was_said_of_another(served, riverside, play, desk):
+    others_take(play, 3)
+    open_map(desk, served.at(riverside, f"/events/{play.slug}"))
+    seat(desk, "A", 4).click(force=True)
+    expect(desk.get_by_text("Somebody else has this seat")).to_be_visible()
+
+    desk.get_by_label("Seats", exact=True).fill("3")
+    desk.get_by_role("button", name="Hold the best seats").click()
+
+    expect(desk.locator("hold-countdown")).to_be_visible()
+    expect(desk.locator(".seat-sheet")).to_be_hidden()
+    expect(seat(desk, "A", 4)).not_to_be_focused()
+
+
 def test_prices_and_needs_make_the_others_pale(served, riverside, at_riverside, phone):
     drawing = halls.room()
     drawing["sections"][0]["rows"][0]["seats"][0]["kind"] = "accessible"
