@@ -420,9 +420,13 @@ def _best(event: Event, seated: Seated, wish: Wish, at: datetime) -> list[Best]:
 
 def _number(value: str) -> int:
     value = value.strip()
-    if not (value.isascii() and value.isdigit() and 0 < len(value) < 4 and int(value)):
+    if not (value.isascii() and value.isdigit()):
         raise Invalid({"best": _("A number of seats is a whole number, such as 2.")})
-    return int(value)
+    if len(digits := value.lstrip("0")) > 3:
+        raise Invalid({"best": _("That is more than one order can hold.")})
+    if not digits:
+        raise Invalid({"best": _("Say how many seats: one or more.")})
+    return int(digits)
 
 
 def _offer(event: Event, at: datetime) -> Offer:
