@@ -61,6 +61,8 @@ def event_ics(entry: CalendarEntry, *, at: datetime) -> bytes:
         first_date=(entry.starts_at - _RULES_AROUND).date(),
         last_date=(entry.ends_at + _RULES_AROUND).date(),
     )
+    for zone in calendar.timezones:
+        zone.pop("comment", None)  # The library's remark on how long its rules hold.
     content: bytes = calendar.to_ical()
     return content
 

@@ -47,6 +47,10 @@ def test_the_file_says_what_when_and_where():
     assert event.errors == calendar.errors == []
 
 
+def test_nothing_in_it_speaks_of_how_it_was_made():
+    assert b"COMMENT" not in event_ics(GALA, at=MADE_AT)
+
+
 def test_times_are_those_of_the_venue_across_the_change_of_clocks():
     _, event = read_back(GALA)
 
