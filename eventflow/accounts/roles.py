@@ -18,7 +18,10 @@ def role_promise(role: str) -> str:
     """What somebody with this role may do."""
     return {
         "scanner": _("Checks in at the door. Sees names and tickets, no money, no addresses."),
-        "staff": _("Also sees orders and attendees, sends tickets again and writes to attendees."),
+        "staff": _(
+            "Also sees orders and attendees, sells at the door and notes what was paid there or by "
+            "transfer, sends tickets again and writes to attendees."
+        ),
         "admin": _("Also makes and changes events, prices, refunds and settings."),
         "owner": _("Also decides about the team, API tokens and where the money goes."),
     }[role]
