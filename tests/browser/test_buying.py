@@ -94,7 +94,9 @@ def test_the_running_total_is_what_is_charged(served, riverside, gala, phone):
     assert only_hold().totals.total == 10793
 
 
-def test_back_from_paying_leads_on_though_a_field_had_to_be_put_right(served, riverside, gala, phone):
+def test_back_from_paying_leads_on_though_a_field_had_to_be_put_right(
+    served, riverside, gala, phone
+):
     choose(phone, served.at(riverside, "/events/winter-gala"), gala.tiers[0], 1)
     phone.wait_for_url("**/checkout/**")
     phone.fill("#field-buyer_name", "Bea Buyer")
