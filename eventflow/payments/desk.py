@@ -124,7 +124,7 @@ def refund(
     planned = plan(order, wish, locale=locale)
     if planned.amount != shown:
         raise NotAsShown(_("This order changed in the meantime. Please look at it once more."))
-    made = refunding.start(
+    return refunding.start(
         order,
         amount=planned.amount if wish.way == "amount" else None,
         tickets=[ticket.id for ticket in planned.leaving] if wish.way == "tickets" else None,
@@ -133,15 +133,6 @@ def refund(
         form_key=form_key,
         at=at,
     )
-    words = _(
-        "Refunded %(amount)s to %(name)s: %(reason)s",
-        amount=Money(made.amount, made.currency).format(),
-        name=order.buyer_name,
-        reason=reason,
-    )
-    after = {"amount": Money(made.amount, made.currency), "tickets": len(planned.leaving)}
-    audit.record("refunds.start", order, words, None, after, at=at)
-    return made
 
 
 def refund_again(order: Order, refund_id: uuid.UUID, *, at: datetime) -> Refund:

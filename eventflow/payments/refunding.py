@@ -13,6 +13,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from eventflow.accounts import audit
 from eventflow.db import db, new_id, now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.money import Money, share_out
@@ -73,7 +74,7 @@ def start(
     form_key: str | None = None,
     at: datetime,
 ) -> Refund:
-    """Give money back. The caller has locked the order.
+    """Give money back, and say so in the audit log. The caller has locked the order.
 
     `tickets` alone: these are cancelled, their share goes back. `amount` alone: the tickets stay
     valid. Neither: all that is left, all tickets cancelled. The same `form_key` twice is the same
@@ -98,29 +99,24 @@ def start(
         most = Money(left, order.currency).format()
         raise Invalid({"amount": _("At most %(left)s is left to refund.", left=most)})
 
-    payment = payment_to_refund(order)
-    order.refunded += amount
-    status = "refunded" if order.refunded == order.total else "partially_refunded"
-    if status != order.status:
-        orders.step(order, status)
     refund_id = _id_of(order, form_key) if form_key else None
-    refund = promise(order, payment, amount, reason=reason, actor=actor, id=refund_id, at=at)
-    refund.tickets = [ticket.id for ticket in leaving if ticket.status == "valid"]
-    sum_back = Money(amount, order.currency).format()
-    words = _("%(amount)s refunded to %(name)s", amount=sum_back, name=order.buyer_name)
-    orders.note(order, "refunded", f"{words}: {reason}" if reason else words, at=at, actor=actor)
-    enqueue("sales.tell_refunded", refund.id, queue="prompt")
-    voiding.take_back(order, leaving, at=at)
+    refund = _give_back(order, amount, leaving, reason=reason, actor=actor, id=refund_id, at=at)
+    given = Money(amount, order.currency)
+    words = _("Refunded %(amount)s to %(name)s", amount=given.format(), name=order.buyer_name)
+    after = {"amount": given, "tickets": len(refund.tickets)}
+    words = f"{words}: {reason}" if reason else words
+    audit.record("refunds.start", order, words, None, after, at=at)
     return refund
 
 
 def call_off(order: Order, *, reason: str, actor: str = "", at: datetime) -> Refund | None:
     """Undo an order whatever it is: refund a paid one, cancel a free or an unpaid one.
 
-    The caller has locked the order.
+    The caller has locked the order, and writes the audit log: cancelling an event is one change,
+    however many orders go with it.
     """
-    if order.left_to_refund > 0:
-        return start(order, reason=reason, actor=actor, at=at)
+    if (left := order.left_to_refund) > 0:
+        return _give_back(order, left, list(order.tickets), reason=reason, actor=actor, at=at)
     if order.status == "pending":
         orders.cancel(order, at=at, actor=actor)
         enqueue("sales.tell_cancelled", order.id, queue="prompt")
@@ -275,6 +271,31 @@ def settle(
     if status == "failed":
         words = _("The refund was refused: %(why)s", why=failure)
         orders.note(refund.order, "refund_failed", words, at=now())
+
+
+def _give_back(
+    order: Order,
+    amount: int,
+    leaving: Collection[Ticket],
+    *,
+    reason: str,
+    actor: str,
+    id: uuid.UUID | None = None,
+    at: datetime,
+) -> Refund:
+    payment = payment_to_refund(order)
+    order.refunded += amount
+    status = "refunded" if order.refunded == order.total else "partially_refunded"
+    if status != order.status:
+        orders.step(order, status)
+    refund = promise(order, payment, amount, reason=reason, actor=actor, id=id, at=at)
+    refund.tickets = [ticket.id for ticket in leaving if ticket.status == "valid"]
+    sum_back = Money(amount, order.currency).format()
+    words = _("%(amount)s refunded to %(name)s", amount=sum_back, name=order.buyer_name)
+    orders.note(order, "refunded", f"{words}: {reason}" if reason else words, at=at, actor=actor)
+    enqueue("sales.tell_refunded", refund.id, queue="prompt")
+    voiding.take_back(order, leaving, at=at)
+    return refund
 
 
 def _id_of(order: Order, form_key: str) -> uuid.UUID:
