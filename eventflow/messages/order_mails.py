@@ -110,7 +110,8 @@ def cancelled(order: Order, *, at: datetime) -> Delivery | None:
 
 
 def paid_too_late(order: Order, payment_id: uuid.UUID | str, *, at: datetime) -> Delivery | None:
-    """Money came that could not be kept: the places were gone, or the order was paid before."""
+    """Money came that could not be kept: the event was cancelled, the places were gone, or the
+    order was paid before."""
     payment = db.session.get_one(Payment, uuid.UUID(str(payment_id)))
     facts = {
         "amount": payment.amount,

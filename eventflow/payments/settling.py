@@ -103,7 +103,11 @@ def _send_back(order: Order, payment: Payment, *, at: datetime) -> None:
     if order.is_settled:
         reason = _("Paid twice")
     else:
-        reason = _("Paid when the places could not be given any more")
+        reason = (
+            _("Paid after the event was cancelled")
+            if order.event.status == "cancelled"
+            else _("Paid when the places could not be given any more")
+        )
         orders.step(order, "refunded")
         order.refunded = order.total
         holds.give_back(holds.find(order.hold_id, lock=True))

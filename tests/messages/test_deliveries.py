@@ -246,6 +246,33 @@ def test_who_paid_too_late_is_told_that_the_money_comes_back(at_riverside):
     assert "arrived after the time to pay had run out" in told[0].text
 
 
+def test_a_cancelled_event_asks_nothing_of_whoever_has_not_paid(at_riverside, gala):
+    owed = order(at_riverside, gala, 2)
+    with transaction():
+        publishing.cancel(gala, at=now())
+    work()
+
+    told = only_mail()
+    assert told.subject == f"Winter Gala was cancelled (order {owed.code})"
+    assert "Nothing was paid for it, and nothing is owed." in told.text
+    assert "ticket" not in told.text
+
+
+def test_who_pays_after_the_event_was_cancelled_is_told_that_it_was(at_riverside, gala):
+    late = order(at_riverside, gala, 2)
+    with transaction():
+        publishing.cancel(gala, at=now())
+    work()
+    pay(late)
+    work()
+
+    told = sent()[-1]
+    assert told.subject == f"$51.55 goes back to you (order {late.code})"
+    assert "Winter Gala was cancelled" in told.text
+    assert "All of it goes back." in told.text
+    assert "the time to pay" not in told.text
+
+
 def test_no_tenant_sees_another_ones_mail(at_riverside, northgate, gala):
     pay(order(at_riverside, gala, 1))
     work()

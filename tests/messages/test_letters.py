@@ -60,6 +60,7 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
             "places": ["Riverside Hall", "12 Quay Street"],
             "join_url": "",
             "url": "http://riverside.eventflow.test/events/winter-gala",
+            "is_cancelled": False,
         },
         "receipt": [("2 × Stalls", "$50.00"), ("Fees", "$1.55")],
         "tickets": [ticket(n) for n in range(1, tickets + 1)],
@@ -257,6 +258,30 @@ def test_the_evening_is_written_in_the_zone_of_its_place(app, riverside):
 def test_paid_twice_and_paid_too_late_are_different_news(app, riverside):
     assert "paid twice" in write("paid_too_late_refunded", riverside, twice=True)[1]
     assert "places were gone" in write("paid_too_late_refunded", riverside, twice=False)[1]
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_paid_for_a_cancelled_event_is_news_of_the_event(app, riverside, twice):
+    event = facts_of()["event"] | {"is_cancelled": True}
+    _subject, text, html = write("paid_too_late_refunded", riverside, twice=twice, event=event)
+
+    for written in (text, html):
+        told = " ".join(written.split())
+        assert "was cancelled, so there are no tickets for your payment of $51.55" in told
+        assert "All of it goes back" in told
+        assert "Open your order" in told or "Your order, at any time" in told
+        assert "the time to pay" not in told and "valid" not in told
+
+
+@pytest.mark.parametrize("paid_at", [EVENING, None])
+def test_a_cancelled_event_takes_tickets_only_from_those_who_had_some(app, riverside, paid_at):
+    order = facts_of()["order"] | {"paid_at": paid_at}
+    _subject, text, html = write("event_cancelled", riverside, order=order, amount=0)
+
+    for written in (text, html):
+        told = " ".join(written.split())
+        assert ("are no longer valid" in told) is bool(paid_at)
+        assert ("Nothing was paid for it, and nothing is owed." in told) is (paid_at is None)
 
 
 def test_several_seats_that_have_changed_are_one_mail_about_all(app, riverside):

@@ -6,6 +6,7 @@ import pytest
 
 from eventflow.db import db, now, transaction
 from eventflow.errors import NotFound
+from eventflow.events import publishing
 from eventflow.payments import refunding, settling
 from eventflow.payments.models import Payment, Refund
 from eventflow.queue import OutboxJob
@@ -86,6 +87,19 @@ def test_paid_too_late_goes_back_and_the_buyer_is_told(gala, at_riverside):
     refund = db.session.query(Refund).one()
     assert refund.amount == made.total
     assert verified()
+
+
+def test_paid_after_the_event_was_cancelled_goes_back_and_says_why(gala, at_riverside):
+    made = order(at_riverside, gala, 2)
+    with transaction():
+        publishing.cancel(gala, at=now())
+
+    pay(made)
+
+    assert made.status == "refunded"
+    assert db.session.query(Refund).one().reason == "Paid after the event was cancelled"
+    told = [entry.words for entry in made.entries if entry.kind == "too_late"]
+    assert told == ["Paid after the event was cancelled; the money goes back"]
 
 
 def test_a_decline_keeps_the_order_and_its_places(gala, at_riverside):
