@@ -273,10 +273,11 @@ def test_paid_for_a_cancelled_event_is_news_of_the_event(app, riverside, twice):
         assert "the time to pay" not in told and "valid" not in told
 
 
+@pytest.mark.parametrize("letter", ["event_cancelled", "order_cancelled"])
 @pytest.mark.parametrize("paid_at", [EVENING, None])
-def test_a_cancelled_event_takes_tickets_only_from_those_who_had_some(app, riverside, paid_at):
+def test_only_those_who_had_tickets_lose_some(app, riverside, letter, paid_at):
     order = facts_of()["order"] | {"paid_at": paid_at}
-    _subject, text, html = write("event_cancelled", riverside, order=order, amount=0)
+    _subject, text, html = write(letter, riverside, order=order, amount=0)
 
     for written in (text, html):
         told = " ".join(written.split())
