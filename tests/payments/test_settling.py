@@ -89,10 +89,13 @@ def test_paid_too_late_goes_back_and_the_buyer_is_told(gala, at_riverside):
     assert verified()
 
 
-def test_paid_after_the_event_was_cancelled_goes_back_and_says_why(gala, at_riverside):
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_paid_after_the_event_was_cancelled_goes_back_and_says_why(gala, at_riverside, is_archived):
     made = order(at_riverside, gala, 2)
     with transaction():
         publishing.cancel(gala, at=now())
+        if is_archived:
+            publishing.archive(gala, at=now())
 
     pay(made)
 
