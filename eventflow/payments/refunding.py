@@ -103,8 +103,9 @@ def start(
     refund = _give_back(order, amount, leaving, reason=reason, actor=actor, id=refund_id, at=at)
     given = Money(amount, order.currency)
     words = _("Refunded %(amount)s to %(name)s", amount=given.format(), name=order.buyer_name)
+    if reason := " ".join(reason.split()):
+        words = f"{words}: {reason}"
     after = {"amount": given, "tickets": len(refund.tickets)}
-    words = f"{words}: {reason}" if reason else words
     audit.record("refunds.start", order, words, None, after, at=at)
     return refund
 
