@@ -87,6 +87,11 @@ class Event(TenantOwned, Model):
     def is_public(self) -> bool:
         return self.status in ("published", "cancelled")
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Also once it is archived, which its status alone forgets."""
+        return self.cancelled_at is not None
+
     def has_ended(self, at: datetime) -> bool:
         return self.ends_at is not None and at >= self.ends_at
 

@@ -42,7 +42,7 @@ def plain(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
             "places": showing.place_lines(event),
             "join_url": event.join_url if event.format != "in_person" else "",
             "url": structured.event_url(tenant, event),
-            "is_cancelled": event.cancelled_at is not None,
+            "is_cancelled": event.is_cancelled,
         },
         "receipt": receipts.lines(buyers.bought_by(order), order, order.currency),
     }

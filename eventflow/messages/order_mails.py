@@ -91,7 +91,7 @@ def how_to_pay(order: Order, *, at: datetime) -> Delivery | None:
 def refunded(refund: Refund, *, at: datetime) -> Delivery | None:
     """What goes back, and why: in one mail with the news, where the event was cancelled."""
     order = refund.order
-    kind = "event_cancelled" if order.event.status == "cancelled" else "order_refunded"
+    kind = "event_cancelled" if order.event.is_cancelled else "order_refunded"
     facts = {
         "amount": refund.amount,
         "currency": refund.currency,
@@ -104,7 +104,7 @@ def refunded(refund: Refund, *, at: datetime) -> Delivery | None:
 
 def cancelled(order: Order, *, at: datetime) -> Delivery | None:
     """Nothing was paid, so nothing goes back."""
-    kind = "event_cancelled" if order.event.status == "cancelled" else "order_cancelled"
+    kind = "event_cancelled" if order.event.is_cancelled else "order_cancelled"
     facts = {"amount": 0, "currency": order.currency, "offline": False}
     return _promise(order, f"order:{order.id}:cancelled", kind, facts, at=at)
 

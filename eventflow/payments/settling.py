@@ -44,7 +44,7 @@ def complete(order: Order, *, at: datetime) -> bool:
         return False
     event = db.session.get_one(Event, order.event_id)
     hold = holds.find(order.hold_id, lock=True)
-    if event.cancelled_at is not None:
+    if event.is_cancelled:
         return False
     if hold.status != "live" and not late_seats.take_again(order, hold, at=at):
         return False
@@ -105,7 +105,7 @@ def _send_back(order: Order, payment: Payment, *, at: datetime) -> None:
     else:
         reason = (
             _("Paid after the event was cancelled")
-            if order.event.cancelled_at is not None
+            if order.event.is_cancelled
             else _("Paid when the places could not be given any more")
         )
         orders.step(order, "refunded")
