@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eventflow import create_app
 from eventflow.accounts import hosts
@@ -29,6 +29,12 @@ MOST_SHOWN = 8_000
 expect.set_options(timeout=20_000)
 
 
+class KeepsAlive(WSGIRequestHandler):
+    """One connection for many requests, as a browser has with the product's own server."""
+
+    protocol_version = "HTTP/1.1"
+
+
 class Served:
     def __init__(self, port: int):
         self.domain = f"eventflow.localhost:{port}"
@@ -45,7 +51,7 @@ def _served(settings: Settings, _app) -> Iterator[Served]:
         port = free.getsockname()[1]
     served = Served(port)
     product = create_app(replace(settings, BASE_DOMAIN=served.domain))
-    server = make_server("127.0.0.1", port, product, threaded=True)
+    server = make_server("127.0.0.1", port, product, threaded=True, request_handler=KeepsAlive)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield served

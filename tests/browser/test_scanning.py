@@ -148,27 +148,33 @@ def all_sent(page: Page) -> None:
     expect(page.locator("#scan-sync [data-said]")).to_have_text("Online", timeout=20_000)
 
 
-@pytest.mark.parametrize(
-    "held",
-    [
-        {},
-        {"turned": 34},
-        {"brightness": 0.3},
-        {"blur": 1.6},
-        {"side": 190},
-        {"glossy": True},
-        {"turned": 200, "brightness": 0.5, "blur": 1},
-    ],
-    ids=["straight", "turned", "dim", "blurred", "small", "glossy", "all at once"],
-)
-def test_a_code_before_the_camera_is_answered(open_phone, office, tmp_path, held):
-    code = office.issue("Bea Buyer", seat="Row 3, Seat 12")
-    page = pair(open_phone(shoot(tmp_path / "film.y4m", [Scene(code, **held)])))
+HELD = {
+    "straight": {},
+    "turned": {"turned": 34},
+    "dim": {"brightness": 0.3},
+    "blurred": {"blur": 1.6},
+    "small": {"side": 190},
+    "glossy": {"glossy": True},
+    "all at once": {"turned": 200, "brightness": 0.5, "blur": 1},
+}
 
-    answered(page, "Come in", "Bea Buyer", "Stalls · Row 3, Seat 12")
 
-    all_sent(page)
-    assert [scan["code"] for scan in office.admitted()] == [code]
+def test_a_code_before_the_camera_is_answered(open_phone, office, tmp_path):
+    shown = {how: office.issue(how, seat="Row 3, Seat 12") for how in HELD}
+    scenes = [Scene(code, **HELD[how]) for how, code in shown.items()]
+    page = pair(open_phone(shoot(tmp_path / "film.y4m", scenes)))
+
+    answered(page, "Come in", "Stalls · Row 3, Seat 12")
+    # The film is shown again and again: a code that a busy machine missed gets another turn.
+    missing = set(shown.values())
+    for _second in range(60):
+        missing -= {scan["code"] for scan in office.admitted()}
+        if not missing:
+            break
+        page.wait_for_timeout(1_000)
+
+    assert [how for how, code in shown.items() if code in missing] == []
+    assert len(office.admitted()) == len(HELD)
     assert page.troubles == []
 
 
