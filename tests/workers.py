@@ -4,6 +4,8 @@ A test goes to whichever is free, but for those that get in each other's way or 
 long to make: they are one work unit. The largest units begin first.
 """
 
+import gc
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -26,3 +28,9 @@ class Scheduling(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling | None:
     return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, and isn't looked through for what could be let go."""
+    gc.collect()
+    gc.freeze()
