@@ -58,7 +58,8 @@ def begin(
     none, and what the provider raises, when the order is made all the same.
     """
     if form_key and (made := orders.of_form(form_key)):
-        return _begun(made, pay(tenant, made, at=at))
+        return Begun(made.id, made.code, made.secret, pay(tenant, made, at=at))
+    to_ask = None
     with transaction():
         order = orders.make(
             hold_id,
@@ -73,11 +74,15 @@ def begin(
             settling.complete(order, at=at)
         else:
             _check_method(method)
-            open_payment(order, at=at)
-            if method != "online":
+            payment = open_payment(order, at=at)
+            if method == "online":
+                to_ask = payment.provider, _asked(tenant, order, payment)
+            else:
                 _give_time_to_pay(order, at=at)
                 enqueue("sales.tell_how_to_pay", order.id, queue="prompt")
-    return _begun(order, pay(tenant, order, at=at))
+        # Read here, and not anew after the commit.
+        made_as = order.id, order.code, order.secret
+    return Begun(*made_as, _open_page(*to_ask) if to_ask else None)
 
 
 def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:
@@ -95,19 +100,23 @@ def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:
             payment = _payment_begun(order) or open_payment(order, at=at)
     if payment.page_url:
         return payment.page_url
-    asked = _asked(tenant, order, payment)
-    payment_id, provider = payment.id, providers.named(payment.provider)
+    to_ask = payment.provider, _asked(tenant, order, payment)
     db.session.rollback()  # Nothing is held open while the network is asked.
+    return _open_page(*to_ask)
+
+
+def _open_page(provider: str, asked: providers.PaymentAsked) -> str | None:
+    """Ask the provider for the page of a payment, and note it. To be called in no transaction."""
     try:
-        opened = provider.open(asked)
+        opened = providers.named(provider).open(asked)
     except providers.PaymentRefused as refusal:
         # Asked the same again it would say the same: the next press is another payment.
         with transaction():
-            payment = db.session.get_one(Payment, payment_id, with_for_update=True)
+            payment = db.session.get_one(Payment, asked.id, with_for_update=True)
             payment.status, payment.failure = "abandoned", refusal.message
         raise
     with transaction():
-        payment = db.session.get_one(Payment, payment_id, with_for_update=True)
+        payment = db.session.get_one(Payment, asked.id, with_for_update=True)
         payment.reference = opened.reference
         payment.page_url = opened.page_url
     return opened.page_url
@@ -134,10 +143,6 @@ def cannot_be_paid() -> str:
 def order_url(tenant: Tenant, order: Order) -> str:
     """The buyer's page of an order: whoever has this address has the order."""
     return tenant_url(tenant.slug, f"/orders/{order.code}?secret={order.secret}")
-
-
-def _begun(order: Order, payment_url: str | None) -> Begun:
-    return Begun(order.id, order.code, order.secret, payment_url)
 
 
 def _check_method(method: str) -> None:

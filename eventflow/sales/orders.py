@@ -84,8 +84,8 @@ def make(
     sums = hold.totals
     order = Order(
         id=new_id(),
-        event_id=hold.event_id,
-        hold_id=hold.id,
+        event=hold.event,
+        hold=hold,
         code=_code(),
         secret=secrets.token_urlsafe(16),
         form_key=form_key,
