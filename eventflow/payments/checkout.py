@@ -6,7 +6,7 @@ provider is called between transactions, never within one.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import force_locale
@@ -81,8 +81,8 @@ def begin(
                 _give_time_to_pay(order, at=at)
                 enqueue("sales.tell_how_to_pay", order.id, queue="prompt")
         # Read here, and not anew after the commit.
-        made_as = order.id, order.code, order.secret
-    return Begun(*made_as, _open_page(*to_ask) if to_ask else None)
+        begun = Begun(order.id, order.code, order.secret, None)
+    return replace(begun, payment_url=_open_page(*to_ask)) if to_ask else begun
 
 
 def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:

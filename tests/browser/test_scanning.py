@@ -165,6 +165,7 @@ def test_a_code_before_the_camera_is_answered(open_phone, office, tmp_path):
     page = pair(open_phone(shoot(tmp_path / "film.y4m", scenes)))
 
     answered(page, "Come in", "Stalls · Row 3, Seat 12")
+    expect(page.locator(ANSWER)).to_contain_text(re.compile("|".join(HELD)))
     # The film is shown again and again: a code that a busy machine missed gets another turn.
     missing = set(shown.values())
     for _second in range(60):
@@ -173,6 +174,7 @@ def test_a_code_before_the_camera_is_answered(open_phone, office, tmp_path):
             break
         page.wait_for_timeout(1_000)
 
+    all_sent(page)
     assert [how for how, code in shown.items() if code in missing] == []
     assert len(office.admitted()) == len(HELD)
     assert page.troubles == []
