@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, request
@@ -116,7 +117,7 @@ class Operations:
                 tuple(refusals),
                 self.tag,
                 media_type,
-                (view.__doc__ or "").strip(),
+                cleandoc(view.__doc__ or ""),
                 most_bytes,
                 tuple(takes),
                 kept,

@@ -1,15 +1,28 @@
 """Where the HTTP API tells of itself: the document for programs, a page for people."""
 
+import re
+
 from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template
 
+from markupsafe import Markup
+
+from eventflow import rich_text
 from eventflow.api import openapi
 from eventflow.errors import API_PREFIX
+
+_WITHIN_A_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")
 
 bp = Blueprint("api", __name__, url_prefix=API_PREFIX)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.filters["described"] = described
+
+
+def described(description: str) -> Markup:
+    """A description of the document as HTML: it is CommonMark, as OpenAPI says (3.1, Rich Text Formatting)."""
+    return rich_text.render(_WITHIN_A_PARAGRAPH.sub(" ", description))
 
 
 @bp.before_request

@@ -167,6 +167,26 @@ def test_the_templates_of_a_map_are_described(program):
     assert schemas["MapDraft"]["properties"]["template"]["enum"] == list(templates.TEMPLATES)
 
 
+def test_the_description_is_read_in_the_order_of_a_sale(program, storefront):
+    groups = ["Events", "Sales", "Orders", "Tickets", "Check-in", "Seats", "Venues and seat maps"]
+
+    assert [tag["name"] for tag in program().get("/openapi.json").json["tags"]] == groups
+    headings = re.findall(r'<h2 id="tag-\d+">([^<]+)', storefront.get("/api/v1/docs").text)
+    assert headings == groups
+
+
+def test_descriptions_are_read_as_markdown(program, storefront):
+    """`code` is set as code, and a line goes on where it was broken in the source."""
+    told = program().get("/openapi.json").json["paths"]["/checkin"]["post"]["description"]
+    assert "\n    " not in told
+    assert "`scan_id`" in told
+
+    page = storefront.get("/api/v1/docs").text
+
+    assert "<code>scan_id</code>" in page
+    assert "`" not in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("code", ["", "\t", "\r\n \u200b"])
 def test_a_pairing_code_says_something(program, code):
     answer = program().post("/devices/pair", {"code": code})
