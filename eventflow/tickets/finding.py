@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from eventflow import searching
@@ -148,7 +148,9 @@ def _found_by(words: str) -> ColumnElement[bool]:
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
-    """As `Ticket.state` says it."""
+    """As `Ticket.state` says it; nobody is in a state that there isn't."""
+    if state not in STATES:
+        return false()
     if state == "cancelled":
         return Ticket.status == "cancelled"
     came = Ticket.checked_in_at.is_not(None)

@@ -66,6 +66,7 @@ EVERYBODY = ["Ann Other", "Carl Carlson", "Dora", "Zoë 100%"]
         ({"status": "checked_in"}, ["Carl Carlson"]),
         ({"status": "cancelled"}, ["Dora"]),
         ({"event": "winter-gala"}, EVERYBODY),
+        ({"status": "nonsense"}, []),
         ({"event": "another"}, []),
         ({"tier": "nonsense"}, []),
         ({"sort": "-name"}, EVERYBODY[::-1]),
