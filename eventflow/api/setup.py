@@ -3,7 +3,6 @@
 import re
 
 from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template
-
 from markupsafe import Markup
 
 from eventflow import rich_text
@@ -21,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def described(description: str) -> Markup:
-    """A description of the document as HTML: it is CommonMark, as OpenAPI says (3.1, Rich Text Formatting)."""
+    """A description as HTML: CommonMark, as OpenAPI 3.1 says it (Rich Text Formatting)."""
     return rich_text.render(_WITHIN_A_PARAGRAPH.sub(" ", description))
 
 

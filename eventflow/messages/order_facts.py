@@ -3,16 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from eventflow.accounts.hosts import tenant_url
 from eventflow.accounts.models import Tenant
-from eventflow.db import db
 from eventflow.events import showing
 from eventflow.messages.mails import Attachment
 from eventflow.money import Money
+from eventflow.payments import accounts
 from eventflow.payments.checkout import order_url
-from eventflow.payments.models import PaymentAccount
 from eventflow.sales import buyers, receipts, structured
 from eventflow.sales.models import Order
 from eventflow.tickets import documents, issuing, qr
@@ -69,7 +66,7 @@ def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
 
 
 def unpaid(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
-    account = db.session.scalar(select(PaymentAccount))
+    account = accounts.found()
     return plain(order, tenant, at) | {
         "method": order.payment_method,
         "details": account.transfer_details if account else "",

@@ -25,9 +25,14 @@ class CannotConnect(Refusal):
     """Stripe opens no account for this organizer, or not like this."""
 
 
+def found() -> PaymentAccount | None:
+    """The current tenant's account, if it has one by now."""
+    return db.session.scalar(select(PaymentAccount))
+
+
 def current() -> PaymentAccount:
     """The current tenant's account; made, empty, when first asked for."""
-    account = db.session.scalar(select(PaymentAccount))
+    account = found()
     if account is None:
         account = PaymentAccount(id=new_id(), requirements_due=[], days_to_pay=7)
         db.session.add(account)
@@ -106,7 +111,7 @@ def check(*, at: datetime) -> str:
     What a report says of an account may be old news by the time it is read; so it is only taken as
     a hint that there is news.
     """
-    account = db.session.scalar(select(PaymentAccount))
+    account = found()
     if account is None or account.stripe_account is None:
         return "no such account"
     name = account.stripe_account

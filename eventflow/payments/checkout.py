@@ -20,10 +20,9 @@ from eventflow.errors import Invalid, Refusal
 from eventflow.payments import accounts, providers, settling
 from eventflow.payments.models import Payment, PaymentAccount
 from eventflow.queue import enqueue
-from eventflow.sales import holds, orders
+from eventflow.sales import orders
 from eventflow.sales.models import Order
 from eventflow.sales.orders import Buyer
-from eventflow.tenancy import current_tenant_id
 
 
 class SalesPaused(Refusal):
@@ -61,6 +60,7 @@ def begin(
         return Begun(made.id, made.code, made.secret, pay(tenant, made, at=at))
     to_ask = None
     with transaction():
+        account = accounts.found()
         order = orders.make(
             hold_id,
             buyer,
@@ -73,12 +73,12 @@ def begin(
         if order.total == 0:
             settling.complete(order, at=at)
         else:
-            _check_method(method)
+            _check_method(method, account)
             payment = open_payment(order, at=at)
             if method == "online":
-                to_ask = payment.provider, _asked(tenant, order, payment)
-            else:
-                _give_time_to_pay(order, at=at)
+                to_ask = payment.provider, _asked(tenant, order, payment, account)
+            elif account is not None:  # Who has none takes nothing but cards.
+                _give_time_to_pay(order, account, at=at)
                 enqueue("sales.tell_how_to_pay", order.id, queue="prompt")
         # Read here, and not anew after the commit.
         begun = Begun(order.id, order.code, order.secret, None)
@@ -100,7 +100,7 @@ def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:
             payment = _payment_begun(order) or open_payment(order, at=at)
     if payment.page_url:
         return payment.page_url
-    to_ask = payment.provider, _asked(tenant, order, payment)
+    to_ask = payment.provider, _asked(tenant, order, payment, accounts.found())
     db.session.rollback()  # Nothing is held open while the network is asked.
     return _open_page(*to_ask)
 
@@ -122,9 +122,12 @@ def _open_page(provider: str, asked: providers.PaymentAsked) -> str | None:
     return opened.page_url
 
 
-def methods(tenant_id: uuid.UUID) -> list[str]:
-    """How a tenant's buyers may pay; nothing while it can't be paid at all."""
-    account = db.session.scalar(select(PaymentAccount))
+def methods() -> list[str]:
+    """How the current tenant's buyers may pay; nothing while it can't be paid at all."""
+    return _methods(accounts.found())
+
+
+def _methods(account: PaymentAccount | None) -> list[str]:
     taken = ["online"] if accounts.takes_cards(account) else []
     if account and account.takes_transfer:
         taken.append("transfer")
@@ -145,8 +148,8 @@ def order_url(tenant: Tenant, order: Order) -> str:
     return tenant_url(tenant.slug, f"/orders/{order.code}?secret={order.secret}")
 
 
-def _check_method(method: str) -> None:
-    taken = methods(current_tenant_id())
+def _check_method(method: str, account: PaymentAccount | None) -> None:
+    taken = _methods(account)
     if not taken:
         raise SalesPaused(cannot_be_paid())
     if method not in taken:
@@ -183,8 +186,9 @@ def _payment_begun(order: Order) -> Payment | None:
     )
 
 
-def _asked(tenant: Tenant, order: Order, payment: Payment) -> providers.PaymentAsked:
-    account = db.session.scalar(select(PaymentAccount))
+def _asked(
+    tenant: Tenant, order: Order, payment: Payment, account: PaymentAccount | None
+) -> providers.PaymentAsked:
     return providers.PaymentAsked(
         id=payment.id,
         order_code=order.code,
@@ -222,10 +226,9 @@ def _lines(order: Order) -> tuple[providers.LineAsked, ...]:
         )
 
 
-def _give_time_to_pay(order: Order, *, at: datetime) -> None:
+def _give_time_to_pay(order: Order, account: PaymentAccount, *, at: datetime) -> None:
     """Whoever pays later gets days, but not beyond the event's start."""
-    account = db.session.scalars(select(PaymentAccount)).one()
-    hold = holds.find(order.hold_id)
+    hold = order.hold
     until = at + timedelta(days=account.days_to_pay)
     if order.payment_method == "door":
         until = order.event.ends_at or until

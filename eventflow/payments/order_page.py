@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from eventflow.accounts.models import Tenant
-from eventflow.db import db
 from eventflow.events import showing
 from eventflow.locale import format_clock, format_money, format_when, zone_label
-from eventflow.payments.models import PaymentAccount
+from eventflow.payments import accounts
 from eventflow.sales import buyers, receipts, seat_pages
 from eventflow.sales.models import Order, OrderEntry
 from eventflow.seating import pricing
@@ -96,7 +94,7 @@ def clock(at: datetime, zone: str) -> str:
 def _transfer_details(order: Order) -> str:
     if order.payment_method != "transfer":
         return ""
-    account = db.session.scalar(select(PaymentAccount))
+    account = accounts.found()
     return account.transfer_details if account else ""
 
 

@@ -46,7 +46,7 @@ def show_checkout(hold_id: str) -> Response:
         return _to_order(hold.order)
     if hold.status != "live" or hold.has_lapsed(at):
         return _lapsed(hold)
-    if hold.totals.total and not checkout.methods(g.tenant.id):
+    if hold.totals.total and not checkout.methods():
         return _paused(hold)
     if hold.left_until is not None:
         with transaction():
@@ -209,7 +209,7 @@ def _ways_to_pay() -> list[dict[str, str]]:
     }
     return [
         {"value": method, "label": words[method][0], "hint": words[method][1]}
-        for method in checkout.methods(g.tenant.id)
+        for method in checkout.methods()
     ]
 
 
