@@ -25,6 +25,7 @@ from eventflow import (
     readiness,
     ready_templates,
     security,
+    tenancy,
     unread,
     vault,
 )
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     compression.init_app(app)
     logs.init_app(app)
     db.init_app(app)
+    tenancy.init_app(app)
     if "FLASK_RUN_FROM_CLI" in os.environ:
         migrating.init_app(app)
     locale.init_app(app)

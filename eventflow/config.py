@@ -149,6 +149,8 @@ class Settings:
             "pool_pre_ping": False,
             "pool_use_lifo": True,
             "connect_args": connect,
+            # The driver begins no transactions: we do, with what each is told (tenancy.py).
+            "isolation_level": "AUTOCOMMIT",
         }
 
 

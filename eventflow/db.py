@@ -113,13 +113,9 @@ def ask(question: str, asked: Mapping[str, Any]) -> Any:
 
 
 def _ask(connection: Any, question: str, asked: Mapping[str, Any]) -> Any:
-    connection.autocommit = True
-    try:
-        [value] = connection.execute(question, asked).fetchone()
-        return value
-    finally:
-        if not _is_gone(connection):
-            connection.autocommit = False
+    # It commits by itself: a connection has begun no transaction as it comes from the pool.
+    [value] = connection.execute(question, asked).fetchone()
+    return value
 
 
 def _is_gone(connection: Any) -> bool:

@@ -137,13 +137,15 @@ def _take_away(slug: str) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """No second run at the same time: it would take the first one's box offices for left ones."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with db.engine.connect() as connection:
         if not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _LOCK}):
             raise Refusal("The demo is being loaded at this moment.")
+        connection.commit()  # The lock is the connection's, and outlives the transaction.
         try:
             yield
         finally:
             connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.commit()
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

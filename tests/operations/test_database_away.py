@@ -49,7 +49,7 @@ def test_an_answer_is_committed_and_leaves_the_connection_as_it_was(app):
     assert db.session.scalar(status, {"number": number}) == "committed"
     db.session.rollback()
     pooled = db.engine.raw_connection()
-    assert not pooled.driver_connection.autocommit
+    assert pooled.driver_connection.autocommit
     assert pooled.driver_connection.info.transaction_status is pq.TransactionStatus.IDLE
     pooled.close()
 

@@ -77,6 +77,20 @@ def test_acting_for_nobody_shows_nothing_of_any_tenant(two_halls, without_the_ho
         assert titles() == raw_titles() == []
 
 
+def test_a_transaction_of_no_session_is_bound_too_and_is_one(two_halls):
+    rename, read = text("update events set title = 'Ours'"), text("select title from events")
+    with acting_for(two_halls[0].id):
+        with pytest.raises(LookupError), db.engine.begin() as connection:
+            connection.execute(rename)
+            assert connection.scalars(read).all() == ["Ours"]
+            raise LookupError
+        with db.engine.begin() as connection:
+            assert connection.scalars(read).all() == ["Winter Gala"]
+            connection.execute(rename)
+    with acting_for(two_halls[1].id), db.engine.connect() as connection:
+        assert connection.scalars(read).all() == ["Northern Lights"]
+
+
 def test_row_security_refuses_to_write_for_another_tenant(two_halls, without_the_hook):
     riverside, northgate = two_halls
     statement = text("update events set title = 'Taken over' where tenant_id = :them")
