@@ -648,7 +648,7 @@ def test_a_version_nobody_knows_is_answered_with_everything(storefront, play, si
 
 
 def test_a_delta_is_small_where_a_whole_hall_changes_hands(storefront, at_riverside):
-    event = make_seated(halls.arena(), ARENA, no_single_seats=False)
+    event = make_seated(halls.arena(4_000), ARENA, no_single_seats=False)
     forget_all(event)
     address = f"/events/{event.slug}/seats/changes"
     version = storefront.get(address).get_json()["version"]
