@@ -47,7 +47,8 @@ export class Camera {
   // The paper is as large as the whole hall fits; all else is the transform.
   measure() {
     const { width, height } = this.window.getBoundingClientRect()
-    if (!width || !height) return
+    // Whoever watches a size is told of it once without its having changed.
+    if (!width || !height || (width === this.wide && height === this.high)) return
     const at = this.wide ? this.middle() : null
     const stayed = this.scale <= this.least * 1.001
     this.wide = width
@@ -93,9 +94,9 @@ export class Camera {
     this.put()
   }
 
-  go(aim) {
+  go(aim, calmly = true) {
     cancelAnimationFrame(this.frame)
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (!calmly || matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.jump(aim)
       return this.rest()
     }

@@ -402,9 +402,9 @@ class SeatMap extends HTMLElement {
   }
 
   // Brings these into sight; without the script for it they are marked all the same.
-  async reveal(positions) {
+  async reveal(positions, calmly = true) {
     const sight = await import("./seat-reveal.js").catch(() => null)
-    return sight?.reveal(this, positions)
+    return sight?.reveal(this, positions, calmly)
   }
 
   // Prices and needs: what fits keeps its colour. What that is, is fetched with the first wish.

@@ -22,7 +22,7 @@ class SeatMove extends HTMLElement {
 
   begin() {
     this.map.mark(this.own)
-    this.map.reveal(this.own)
+    this.map.reveal(this.own, false)
   }
 
   handleEvent(event) {

@@ -1,15 +1,15 @@
 // What has to be seen comes into sight, in the window of the map and in that of the browser.
 import { within } from "./seat-camera.js"
 
-// Seats that somebody else chose for the reader.
-export async function reveal(map, positions) {
+// Seats that somebody else chose for the reader; calmly, where the reader has looked at the hall before.
+export async function reveal(map, positions, calmly) {
   const blocks = map.blocks.filter((one) => positions.some((at) => at >= one.from && at < one.end))
   await Promise.all(blocks.map((block) => { map.camera.prepare(); return map.draw(block) }))
   const chairs = positions.map((at) => map.chairs.get(at)).filter(Boolean)
   if (!chairs.length) return
   const xs = chairs.map((chair) => chair.x)
   const ys = chairs.map((chair) => chair.y)
-  map.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(map.camera.scale, 30 / map.pitch) })
+  map.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(map.camera.scale, 30 / map.pitch) }, calmly)
 }
 
 // Where in the map's window a spot of the hall is once the map has come to where it is going.
