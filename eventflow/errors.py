@@ -16,7 +16,7 @@ from flask import (
     request,
 )
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable
 from werkzeug.exceptions import NotFound as NothingHere
@@ -214,8 +214,9 @@ def _busy(error: Exception) -> Response:
 
 
 def _database_error(error: DBAPIError) -> Response:
-    # Without a statement there was no connection to begin with.
-    away = error.connection_invalidated or error.statement is None
+    # Without a statement either there was no connection to begin with, or no transaction to be had.
+    unconnected = error.statement is None and isinstance(error, (OperationalError, InterfaceError))
+    away = error.connection_invalidated or unconnected
     if away or "the database system is" in str(error.orig):
         log.error("the database went away: %s", error.orig)
         return _http_error(ServiceUnavailable(retry_after=2))

@@ -6,6 +6,7 @@ from psycopg import pq
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from eventflow import tenancy
 from eventflow.db import ask, db
 from tests.people import browser_at
 
@@ -85,6 +86,15 @@ def test_who_asks_while_there_is_no_database_is_told_to_come_back(
 
     assert page.status_code == 503
     assert page.headers["Retry-After"] == "2"
+
+
+def test_a_transaction_that_is_refused_is_a_fault_and_not_called_an_absence(
+    app, riverside, gala, monkeypatch
+):
+    shopper = browser_at(app, riverside)
+    monkeypatch.setattr(tenancy, "APP_ROLE", "nobody_of_this_name")
+
+    assert shopper.get(PAGE).status_code == 500
 
 
 def test_a_hold_while_there_is_no_database_is_no_error_of_ours(app, riverside, gala, switched_off):
