@@ -110,13 +110,14 @@ def cancelled(order: Order, *, at: datetime) -> Delivery | None:
 
 
 def paid_too_late(order: Order, payment_id: uuid.UUID | str, *, at: datetime) -> Delivery | None:
-    """Money came that could not be kept: the event was cancelled, the places were gone, or the
-    order was paid before."""
+    """Money came that could not be kept: the event or the order was cancelled, the places were
+    gone, or the order was paid before."""
     payment = db.session.get_one(Payment, uuid.UUID(str(payment_id)))
     facts = {
         "amount": payment.amount,
         "currency": payment.currency,
         "twice": order.status in ("paid", "partially_refunded"),
+        "was_cancelled": order.cancelled_at is not None,
         "offline": payment.provider == "offline",
     }
     about = f"payment:{payment.id}:too-late"

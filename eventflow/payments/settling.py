@@ -100,17 +100,21 @@ def _undo(order: Order) -> bool:
 
 
 def _send_back(order: Order, payment: Payment, *, at: datetime) -> None:
-    if order.is_settled:
-        reason = _("Paid twice")
-    else:
-        reason = (
-            _("Paid after the event was cancelled")
-            if order.event.is_cancelled
-            else _("Paid when the places could not be given any more")
-        )
+    reason = _why_not(order)
+    if not order.is_settled:
         orders.step(order, "refunded")
         order.refunded = order.total
         holds.give_back(holds.find(order.hold_id, lock=True))
     refunding.promise(order, payment, payment.amount, reason=reason, at=at)
     orders.note(order, "too_late", _("%(reason)s; the money goes back", reason=reason), at=at)
     enqueue("sales.tell_paid_too_late", order.id, str(payment.id), queue="prompt")
+
+
+def _why_not(order: Order) -> str:
+    if order.is_settled:
+        return _("Paid twice")
+    if order.event.is_cancelled:
+        return _("Paid after the event was cancelled")
+    if order.status == "cancelled":
+        return _("Paid after the order was cancelled")
+    return _("Paid when the places could not be given any more")

@@ -246,6 +246,16 @@ def test_who_paid_too_late_is_told_that_the_money_comes_back(at_riverside):
     assert "came when its places could not be given any more" in told[0].text
 
 
+def test_who_paid_for_a_cancelled_order_is_told_so(at_riverside, gala):
+    owed = order(at_riverside, gala, 2)
+    with transaction():
+        orders.cancel(orders.locked(owed.id), at=now())
+    pay(owed)
+    work()
+
+    assert "came after the order was cancelled" in sent()[-1].text
+
+
 def test_a_cancelled_event_asks_nothing_of_whoever_has_not_paid(at_riverside, gala):
     owed = order(at_riverside, gala, 2)
     with transaction():

@@ -275,6 +275,17 @@ def test_paid_for_a_cancelled_event_is_news_of_the_event(app, riverside, twice):
         assert "the time to pay" not in told and "valid" not in told
 
 
+def test_paid_for_a_cancelled_order_is_news_of_the_order(app, riverside):
+    _subject, text, html = write(
+        "paid_too_late_refunded", riverside, twice=False, was_cancelled=True
+    )
+
+    for written in (text, html):
+        told = " ".join(written.split())
+        assert "came after the order was cancelled" in told
+        assert "could not be given any more" not in told
+
+
 @pytest.mark.parametrize("letter", ["event_cancelled", "order_cancelled"])
 @pytest.mark.parametrize("paid_at", [EVENING, None])
 def test_only_those_who_had_tickets_lose_some(app, riverside, letter, paid_at):

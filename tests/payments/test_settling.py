@@ -105,6 +105,17 @@ def test_paid_after_the_event_was_cancelled_goes_back_and_says_why(gala, at_rive
     assert told == ["Paid after the event was cancelled; the money goes back"]
 
 
+def test_paid_after_the_order_was_cancelled_goes_back_and_says_why(gala, at_riverside):
+    made = order(at_riverside, gala, 2)
+    with transaction():
+        orders.cancel(orders.locked(made.id), at=now())
+
+    pay(made)
+
+    assert made.status == "refunded"
+    assert db.session.query(Refund).one().reason == "Paid after the order was cancelled"
+
+
 def test_a_decline_keeps_the_order_and_its_places(gala, at_riverside):
     made = order(at_riverside, gala, 2)
     payment = db.session.query(Payment).one()
