@@ -60,7 +60,6 @@ def begin(
         return Begun(made.id, made.code, made.secret, pay(tenant, made, at=at))
     to_ask = None
     with transaction():
-        account = accounts.found()
         order = orders.make(
             hold_id,
             buyer,
@@ -73,11 +72,12 @@ def begin(
         if order.total == 0:
             settling.complete(order, at=at)
         else:
+            account = accounts.found()
             _check_method(method, account)
             payment = open_payment(order, at=at)
             if method == "online":
                 to_ask = payment.provider, _asked(tenant, order, payment, account)
-            elif account is not None:  # Who has none takes nothing but cards.
+            else:
                 _give_time_to_pay(order, account, at=at)
                 enqueue("sales.tell_how_to_pay", order.id, queue="prompt")
         # Read here, and not anew after the commit.
@@ -226,10 +226,10 @@ def _lines(order: Order) -> tuple[providers.LineAsked, ...]:
         )
 
 
-def _give_time_to_pay(order: Order, account: PaymentAccount, *, at: datetime) -> None:
+def _give_time_to_pay(order: Order, account: PaymentAccount | None, *, at: datetime) -> None:
     """Whoever pays later gets days, but not beyond the event's start."""
     hold = order.hold
-    until = at + timedelta(days=account.days_to_pay)
+    until = at + timedelta(days=account.days_to_pay if account else 0)
     if order.payment_method == "door":
         until = order.event.ends_at or until
     elif order.event.starts_at:
