@@ -9,7 +9,8 @@ export async function reveal(map, positions, calmly) {
   if (!chairs.length) return
   const xs = chairs.map((chair) => chair.x)
   const ys = chairs.map((chair) => chair.y)
-  map.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(map.camera.scale, 30 / map.pitch) }, calmly)
+  // Who walks the hall already is not thrown back.
+  map.camera.go({ x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, scale: Math.max(map.camera.scale, 30 / map.pitch) }, calmly || map.hasAttribute("data-zoomed"))
 }
 
 // Where in the map's window a spot of the hall is once the map has come to where it is going.
