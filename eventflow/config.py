@@ -149,7 +149,8 @@ class Settings:
             "pool_pre_ping": False,
             "pool_use_lifo": True,
             "connect_args": connect,
-            # The driver begins no transactions: we do, with what each is told (tenancy.py).
+            # The driver begins no transactions: tenancy.py does, with what each is told. An engine
+            # made of these options without it has none.
             "isolation_level": "AUTOCOMMIT",
         }
 

@@ -53,7 +53,7 @@ STATUS = {code: status for status, code in CODES.items()} | CODE_STATUS
 
 
 READ_IN_ORDER = ("Events", "Sales", "Orders", "Tickets", "Check-in", "Seats")
-"""How somebody meets the groups who sells by the API; those not named come after."""
+"""The groups as a program that sells comes to need them; those not named come after."""
 
 
 class FieldError(BaseModel):

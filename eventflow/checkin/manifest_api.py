@@ -87,9 +87,10 @@ class Changes(Manifest):
     refusals=("device_revoked",),
 )
 def show_manifest(slug: str) -> Response:
-    """Signed: `X-EventFlow-Signature` is the key's number, a colon, and the Ed25519 signature
+    """Signed: `X-EventFlow-Signature` is the key's number, a colon, and the Ed25519 signature.
 
-    (base64url) over `EventFlow manifest`, a zero byte, and the body as it is before compression.
+    It is written in base64url, and made over `EventFlow manifest`, a zero byte, and the body as it
+    is before compression.
     """
     at = now()
     with transaction():

@@ -124,7 +124,7 @@ def test_a_longer_list_asks_no_more_questions(console, at_riverside, query_count
         console.get("/manage/")  # whose box office this is, is remembered
         with query_count() as found:
             assert console.get("/manage/").status_code == 200
-        return len([one for one in found if "set_config" not in one])
+        return len(found)
 
     def make(number):
         made = factories.make_event(title=f"Night {number}")
