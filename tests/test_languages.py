@@ -112,7 +112,7 @@ def outside(text: str) -> str:
 def forgotten(html: str, hall: Hall | None = None) -> list[str]:
     """The texts of a page that went through no catalog."""
     page = Visible()
-    page.feed(html)
+    page.feed(html.replace("<wbr>", ""))  # Within a word, where it may go on in the next line.
     found = []
     for text in ("\n".join(page.said), *page.labels):
         left = outside(text)
