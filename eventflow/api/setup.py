@@ -16,7 +16,7 @@ bp = Blueprint("api", __name__, url_prefix=API_PREFIX)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.jinja_env.filters["described"] = described
+    app.jinja_env.filters.update(described=described, described_plainly=rich_text.plain)
 
 
 def described(description: str) -> Markup:
