@@ -48,11 +48,30 @@ def look(page: Page, address: str, width: int = 390, height: int = 844) -> None:
     page.locator("[data-window]").scroll_into_view_if_needed()
 
 
+COUNT_RESTS = """const define = customElements.define.bind(customElements)
+customElements.define = (name, element) => {
+  const settle = element.prototype.settle
+  if (name === "seat-map") element.prototype.settle = function () {
+    window.rests = (window.rests ?? 0) + 1
+    return settle.call(this)
+  }
+  define(name, element)
+}"""
+
+
 def comes_closer(page: Page, times: int = 1) -> None:
     for _time in range(times):
         page.get_by_role("button", name="Closer").click()
         page.wait_for_timeout(300)
     page.wait_for_timeout(300)
+
+
+def test_a_hall_that_nobody_moves_comes_to_rest_once(served, riverside, play, phone):
+    phone.add_init_script(COUNT_RESTS)
+    look(phone, served.at(riverside, f"/events/{play.slug}"))
+
+    phone.wait_for_timeout(600)
+    assert phone.evaluate("window.rests") == 1
 
 
 def test_every_section_of_an_arena_says_its_price_and_what_is_left(
