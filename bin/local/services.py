@@ -71,6 +71,23 @@ def for_a_command(state: Path) -> Iterator[Services]:
             use.close()
 
 
+@contextmanager
+def left_to_dev(state: Path, dev: locks.Lock) -> Iterator[None]:
+    """For the bin/dev that holds this lock: what commands left to it is stopped when this closes.
+
+    It lets go of the lock then too: a command that ends later sees that nobody is there any more,
+    and stops the servers itself.
+    """
+    files = locks_of(state)
+    try:
+        yield
+    finally:
+        with locks.alone(files.starting):
+            if not locks.is_held(files.using):
+                stop(state)
+            dev.release()
+
+
 def stop(state: Path) -> None:
     """Stop whatever serves the data of this state directory, in good order."""
     if not os.environ.get("DATABASE_URL") and (found := postgres.cluster(state).running()):

@@ -40,6 +40,8 @@ class Dev:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # By its own word: what a killed one left may still answer in its place.
+        assert self.happens(self.says_ready), self.output.read_text()
         assert self.happens(self.is_ready), self.output.read_text()
 
     def end(self, sign: signal.Signals) -> int:
@@ -55,6 +57,9 @@ class Dev:
             text=True,
             check=False,
         )
+
+    def says_ready(self) -> bool:
+        return "EventFlow is ready" in self.output.read_text()
 
     def is_ready(self) -> bool:
         request = urllib.request.Request(
@@ -91,8 +96,11 @@ class Dev:
         found = [postgres.cluster(self.state).running(), valkey.server(self.state).running()]
         return [server for server in found if server]
 
-    def leaves_nothing(self) -> bool:
-        return not processes.marked(f"{MARKER}={self.state}") and not self.servers()
+    def left(self) -> list[object]:
+        """Whatever of it still runs, told so that one knows it again."""
+        marked = processes.marked(f"{MARKER}={self.state}")
+        told = [(pid, " ".join(processes.command_line(pid))) for pid in marked]
+        return [*told, *self.servers()]
 
 
 @contextmanager

@@ -42,6 +42,6 @@ def test_what_dies_comes_back_and_what_is_stopped_leaves_nothing(dev):
 
     # Ctrl-C: all of it ends, and nothing is lost.
     assert dev.end(signal.SIGINT) == 0
-    assert dev.leaves_nothing()
+    assert dev.left() == []
     assert dev.command("flask", "token", "create", "hall", "--role", "owner", "--name", "t").stdout
-    assert dev.leaves_nothing()
+    assert dev.left() == []

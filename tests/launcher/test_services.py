@@ -86,6 +86,23 @@ def test_while_bin_dev_runs_commands_leave_the_servers_running(state):
     services.stop(state)
 
 
+def test_what_commands_left_to_bin_dev_ends_with_it(state):
+    dev = services.locks.Lock(services.locks_of(state).dev)
+    assert dev.try_to_take()
+    with services.left_to_dev(state, dev), services.for_a_command(state):
+        pass
+    assert not is_running(state)
+
+    # Not under the hands of who uses them still: they are that one's again.
+    assert dev.try_to_take()
+    with services.for_a_command(state) as running:
+        with services.left_to_dev(state, dev):
+            pass
+        assert ask(running.database_url, "select 1") == (1,)
+    assert not is_running(state)
+    dev.close()
+
+
 def test_what_was_committed_survives_a_kill(state):
     with services.for_a_command(state) as running:
         with psycopg.connect(running.database_url) as connection:

@@ -22,10 +22,13 @@ def main(arguments: list[str]) -> int:
     address = webserver.address()
     state = places.state()
     phones = lan.Lan(options.lan, address.port, state) if options.lan else None
-    with _alone_here(state), _reserved(address):
+    with _alone_here(state) as lock, _reserved(address):
         environment.ensure()
         terminal = Terminal()
-        with Supervisor(state / "log", terminal) as supervisor:
+        with (
+            services.left_to_dev(state, lock),
+            Supervisor(state / "log", terminal) as supervisor,
+        ):
             try:
                 running = Development(state, address, supervisor, terminal, phones)
                 running.run(demo=not options.no_demo)
@@ -36,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _alone_here(state: Path) -> Iterator[None]:
+def _alone_here(state: Path) -> Iterator[locks.Lock]:
     """The one bin/dev of this state directory."""
     lock = locks.Lock(services.locks_of(state).dev)
     if not lock.try_to_take():
@@ -46,14 +49,18 @@ def _alone_here(state: Path) -> Iterator[None]:
         )
     try:
         _end_what_was_left(state)
-        yield
+        yield lock
     finally:
         lock.close()
 
 
 def _end_what_was_left(state: Path) -> None:
-    if left := processes.marked(f"{MARKER}={state}"):
-        say("Stopping what a killed bin/dev left running …")
+    mark, said = f"{MARKER}={state}", False
+    # More than once: a server that lost a worker may start another before it ends itself.
+    while left := processes.marked(mark):
+        if not said:
+            say("Stopping what a killed bin/dev left running …")
+        said = True
         processes.end(left, patience=10)
 
 
