@@ -50,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update((settings or Settings.from_environment()).as_flask_config())
 
     if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+        # Whose box office it is says `Host` alone, which proxies pass on unchanged.
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies)  # type: ignore[method-assign]
     unread.init_app(app)
     assets.init_app(app)
     compression.init_app(app)
