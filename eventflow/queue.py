@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -36,7 +37,8 @@ from eventflow.tenancy import across_tenants, tenant_id_or_none
 log = logging.getLogger(__name__)
 
 QUEUES = ("prompt", "default", "bulk")
-"""`prompt` is for what somebody is waiting for; nothing slow ever goes there."""
+"""`prompt` is for what somebody is waiting for; nothing slow ever goes there, nor what follows from
+bulk work, of which there is as much."""
 
 TIMEOUTS = {"prompt": 60, "default": 300, "bulk": 600}
 """Seconds a job of each queue may take."""
@@ -55,6 +57,9 @@ LONGEST_LOOK = 20_000
 """Where more than this waits in Redis, what was told of is believed to be there still."""
 
 _AWAY_FOR = 1.0
+
+_at_work: ContextVar[str] = ContextVar("at_work", default="")
+"""The queue of the job that is being done, if one is."""
 
 
 class OutboxJob(Model):
@@ -121,8 +126,11 @@ def enqueue(
     """Promise a job, named as in `jobs/` ("sales.confirm_order"), with ids as arguments.
 
     Part of the surrounding transaction: rolled back with it, told to RQ after it. It will run
-    for `tenant_id`, or for the tenant that is being acted for.
+    for `tenant_id`, or for the tenant that is being acted for. What a job of the bulk queue
+    promises goes there too, whatever `queue` says.
     """
+    if _at_work.get() == "bulk":
+        queue = "bulk"
     at = now()
     row = OutboxJob(
         id=new_id(),
@@ -194,7 +202,7 @@ def claim(row_id: uuid.UUID, *, at: datetime) -> OutboxJob | None:
 
 @contextmanager
 def leased(row: OutboxJob) -> Iterator[None]:
-    """Renew a claimed row's lease while the work inside is done."""
+    """Renew a claimed row's lease while its work is done inside."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     over = threading.Event()
 
@@ -207,9 +215,11 @@ def leased(row: OutboxJob) -> Iterator[None]:
                 log.warning("the lease of job %s could not be renewed: %s", row.id, error)
 
     threading.Thread(target=renew, name="lease", daemon=True).start()
+    before = _at_work.set(row.queue)
     try:
         yield
     finally:
+        _at_work.reset(before)
         over.set()
 
 

@@ -53,6 +53,23 @@ def test_a_job_runs_for_the_tenant_and_under_the_request_that_promised_it(
     assert seen == [(at_riverside.id, "request-of-bea")]
 
 
+def test_what_follows_from_bulk_work_waits_with_it(db, monkeypatch):
+    def follow(queue_of_choice: str) -> None:
+        with transaction():
+            enqueue("tests.note", queue=queue_of_choice)
+
+    monkeypatch.setitem(jobs._registry, "tests.follow", follow)
+    for own in ("bulk", "default"):
+        with transaction():
+            enqueue("tests.follow", "prompt", queue=own)
+    for row in rows():
+        jobs.run(str(row.id))
+    with transaction():
+        enqueue("tests.note", queue="prompt")
+
+    assert [row.queue for row in rows() if row.job == "tests.note"] == ["bulk", "prompt", "prompt"]
+
+
 def test_a_job_told_of_twice_is_done_once(db, done):
     row = promise("once")
 
