@@ -2,14 +2,19 @@
 
 Imported by `eventflow.metrics` when the first thing is counted and not before: the library below
 decides on import where it keeps its figures.
+
+Processes of several containers may share the folder, so a process is known by its host and its
+number there; and that it lives is a lock, which the kernel lets go of when it doesn't.
 """
 
 import fcntl
 import os
+import platform
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
@@ -33,8 +38,33 @@ def _folder() -> Path | None:
 
 
 _SHARED = _folder()
+_HOST = re.sub(r"[^\w.-]", "-", platform.node()) or "host"
+_alive: dict[int, IO[str]] = {}
+
+
+def _this_process() -> str:
+    number = os.getpid()
+    name = f"{_HOST}-{number}"
+    if _SHARED is not None and number not in _alive:
+        # Nobody looks who is gone meanwhile. A parent's lock stays its own when we forget it.
+        with _alone(_SHARED):
+            _alive.clear()
+            _alive[number] = (_SHARED / f"{name}.alive").open("w")
+            fcntl.flock(_alive[number], fcntl.LOCK_EX)
+    return name
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "reading.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 # Decided again here, in case something else imported the library before the folder was known.
-values.ValueClass = values.get_value_class()
+values.ValueClass = (
+    values.MultiProcessValue(_this_process) if _SHARED is not None else values.MutexValue
+)
 
 FAMILIES: dict[str, Any] = {
     "requests": Histogram(
@@ -101,8 +131,7 @@ def _registry() -> Iterator[Any]:
         yield registry
         return
     # Nobody reads while somebody folds: a figure read in both places would look like a jump.
-    with (_SHARED / "reading.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone(_SHARED):
         _fold_the_gone(_SHARED)
         MultiProcessCollector(registry, path=str(_SHARED))
         yield registry
@@ -110,26 +139,29 @@ def _registry() -> Iterator[Any]:
 
 def _fold_the_gone(folder: Path) -> None:
     """Add what processes that are gone have counted to one file, and remove theirs."""
-    for kind in ("counter", "histogram"):
-        gone = [path for path in folder.glob(f"{kind}_*.db") if _is_gone(path.stem)]
-        if not gone:
-            continue
-        sums = MmapedDict(str(folder / f"{kind}_gone.db"))
-        for path in gone:
-            for key, value, _at, _position in MmapedDict.read_all_values_from_file(str(path)):
-                sums.write_value(key, sums.read_value(key)[0] + value, 0.0)
-            path.unlink()
-        sums.close()
+    names = {path.stem.partition("_")[2] for path in folder.glob("*_*.db")} - {"gone"}
+    for name in filter(lambda name: _is_gone(folder, name), names):
+        for kind in ("counter", "histogram"):
+            path = folder / f"{kind}_{name}.db"
+            if path.exists():
+                _add(path, folder / f"{kind}_gone.db")
+                path.unlink()
+        (folder / f"{name}.alive").unlink(missing_ok=True)
 
 
-def _is_gone(stem: str) -> bool:
-    process = stem.rpartition("_")[2]
-    if not process.isdigit():
-        return False
+def _add(path: Path, to: Path) -> None:
+    sums = MmapedDict(str(to))
+    for key, value, _at, _position in MmapedDict.read_all_values_from_file(str(path)):
+        sums.write_value(key, sums.read_value(key)[0] + value, 0.0)
+    sums.close()
+
+
+def _is_gone(folder: Path, name: str) -> bool:
     try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
+        with (folder / f"{name}.alive").open() as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
         return True
-    except PermissionError:
+    except BlockingIOError:
         return False
-    return False
+    return True

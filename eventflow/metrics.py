@@ -3,15 +3,14 @@
 Capabilities count by calling the functions below; what has to be looked up (the age of a queue)
 is a gauge they register, asked only when somebody reads `/metrics`.
 
-Several processes serve at once, so each keeps its figures in files of its own, under
-`EVENTFLOW_VAR/metrics/<host>` unless PROMETHEUS_MULTIPROC_DIR says otherwise, and whoever is asked
-adds them up. The files of a process that died are folded into one, so no count ever falls.
+Several processes serve and work at once, so each keeps its figures in files of its own, in
+`EVENTFLOW_VAR/metrics` unless PROMETHEUS_MULTIPROC_DIR says otherwise, and whoever is asked adds
+up those of all that share it. The files of a process that died are folded into one, so no count
+ever falls.
 """
 
 import logging
 import os
-import platform
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from hmac import compare_digest
@@ -44,10 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     if app.config["EVENTFLOW_ENV"] != "testing" and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         # Before the library is first imported: that is when it decides where figures are kept.
-        # By host, since processes of two containers may share a folder and a process number.
-        host = re.sub(r"[^\w.-]", "-", platform.node()) or "host"
-        folder = Path(app.config["EVENTFLOW_VAR"]) / "metrics" / host
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(app.config["EVENTFLOW_VAR"]) / "metrics")
 
     @app.after_request
     def time_request(response: Response) -> Response:
