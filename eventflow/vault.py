@@ -3,7 +3,8 @@
 The promise kept here is that whoever reads the database alone learns no key,
 no password of another service and no token. DATA_KEY may list several keys,
 newest first: everything is sealed with the first and opened with any, so a key
-is changed by putting a new one in front, resealing, and taking the old one away.
+is changed by putting a new one in front, resealing (`bin/flask keys reseal`), and
+taking the old one away.
 """
 
 import base64
@@ -59,6 +60,11 @@ def open_sealed(sealed: str) -> str:
         return _keys().decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise CannotOpen("This secret was sealed with a key that is not in DATA_KEY.") from None
+
+
+def is_sealed(text: str) -> bool:
+    """Whether this looks like something sealed here: every one begins with its version and time."""
+    return text.startswith("gAAAA")
 
 
 def reseal(sealed: str) -> str:

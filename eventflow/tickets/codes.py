@@ -13,13 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-
-from eventflow import vault
 
 STATIC = 1
 """The version byte of the code that never changes while its issue is valid."""
@@ -39,7 +36,6 @@ _SIZES = {
 
 # Signed along with the facts, so that no signature made for anything else is ever a ticket.
 _PURPOSE = b"EventFlow ticket code\x00"
-_SEALED_AS = b"ed25519\x00"
 
 # Crockford's base32: no I, L, O, U. All of it is in the QR code's compact alphanumeric set.
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -143,22 +139,6 @@ def event_ref(event_id: uuid.UUID) -> bytes:
 def new_key_pair() -> KeyPair:
     private = Ed25519PrivateKey.generate()
     return KeyPair(private.private_bytes_raw(), private.public_key().public_bytes_raw())
-
-
-def encrypt_private_key(private_key: bytes, data_key: str) -> bytes:
-    """For keeping at rest, under the first of the keys in DATA_KEY."""
-    return vault.keyring(data_key).encrypt(_SEALED_AS + private_key)
-
-
-def decrypt_private_key(sealed: bytes, data_key: str) -> bytes:
-    """The private half again; raises vault.CannotOpen where no key in DATA_KEY fits."""
-    try:
-        opened = vault.keyring(data_key).decrypt(sealed)
-    except InvalidToken:
-        raise vault.CannotOpen("no key in DATA_KEY opens this signing key") from None
-    if not opened.startswith(_SEALED_AS):
-        raise vault.CannotOpen("what was sealed here is not a signing key")
-    return opened.removeprefix(_SEALED_AS)
 
 
 @lru_cache(maxsize=256)

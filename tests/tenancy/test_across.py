@@ -9,6 +9,7 @@ MAY = {
     "eventflow/discovery/listing.py": "the list of public events of all box offices",
     "eventflow/queue.py": "the outbox: its relay finds what is due, whoever's it is",
     "eventflow/messages/deliveries.py": "counting what waits, for those who watch the machine",
+    "eventflow/platform/resealing.py": "a new key in DATA_KEY is for everybody's secrets",
     "eventflow/payments/webhooks.py": "a report tells its tenant only once it is read",
     "eventflow/sales/finding.py": "my tickets, on the base host: all orders of a proven address",
     "eventflow/tickets/commands.py": "stock verify recomputes everybody's counters",

@@ -6,7 +6,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventflow import vault
 from eventflow.tickets import codes
 
 KEYS = codes.new_key_pair()
@@ -208,16 +207,3 @@ def test_no_made_up_bytes_are_accepted(raw):
 @given(st.text(max_size=400))
 def test_no_text_crashes_the_reading(text):
     assert is_accepted(text) is None
-
-
-def test_a_private_key_is_kept_sealed():
-    data_key, next_key = vault.new_key(), vault.new_key()
-    sealed = codes.encrypt_private_key(KEYS.private, data_key)
-
-    assert KEYS.private not in sealed
-    assert codes.decrypt_private_key(sealed, data_key) == KEYS.private
-    assert codes.decrypt_private_key(sealed, f"{next_key},{data_key}") == KEYS.private
-    with pytest.raises(vault.CannotOpen):
-        codes.decrypt_private_key(sealed, next_key)
-    with pytest.raises(vault.CannotOpen):
-        codes.decrypt_private_key(vault.keyring(data_key).encrypt(b"a password"), data_key)
