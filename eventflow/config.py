@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "testing", "production")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingsMissing(RuntimeError):
@@ -68,7 +69,8 @@ class Settings:
         if wrong:
             raise SettingsMissing("; ".join(wrong))
         settings = cls(**values)
-        if problems := settings.problems(debug=bool(env.get("FLASK_DEBUG"))):
+        debug = _read(bool, env.get("FLASK_DEBUG") or "0")
+        if problems := settings.problems(debug=bool(debug)):
             raise SettingsMissing("; ".join(problems))
         return settings
 
@@ -79,6 +81,8 @@ class Settings:
             found.append(f"EVENTFLOW_ENV is one of {', '.join(ENVIRONMENTS)}")
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             found.append("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
+        if self.LOG_LEVEL.upper() not in LOG_LEVELS:
+            found.append(f"LOG_LEVEL is one of {', '.join(LOG_LEVELS)}")
         if self.is_production:
             if len(self.SECRET_KEY) < 32 or self.SECRET_KEY.startswith("development"):
                 found.append("production wants a SECRET_KEY of 32 characters or more")
@@ -140,8 +144,10 @@ class Settings:
             "connect_timeout": 5,
         }
         if self.PGBOUNCER:
-            # A pooler in transaction mode mixes up prepared statements of different sessions.
+            # A pooler in transaction mode mixes up prepared statements of different sessions, and
+            # refuses these options: they are the role's own (deploy/postgres/roles.sh).
             connect["prepare_threshold"] = None
+            del connect["options"]
         return {
             "pool_size": self.DATABASE_POOL,
             "max_overflow": 0,

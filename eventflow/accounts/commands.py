@@ -62,7 +62,13 @@ def set_tenant(slug: str, settings: tuple[str, ...]) -> None:
 
 @user_group.command("create")
 @click.argument("email")
-@click.option("--password", required=True)
+@click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for when left out, so that it stays out of the shell's history.",
+)
 @click.option("--name", default="")
 @click.option("--platform-admin", is_flag=True, help="May see the whole platform.")
 @with_appcontext

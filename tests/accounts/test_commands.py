@@ -5,7 +5,7 @@ from contextvars import Context
 
 import pytest
 
-from eventflow.accounts import people, tenants
+from eventflow.accounts import passwords, people, tenants
 from eventflow.db import db
 from eventflow.tenancy import acting_for
 from tests.people import browser_at
@@ -14,7 +14,7 @@ from tests.people import browser_at
 @pytest.fixture
 def run(app):
     runner = app.test_cli_runner()
-    return lambda *args: Context().run(runner.invoke, args=list(args))
+    return lambda *args, **how: Context().run(runner.invoke, args=list(args), **how)
 
 
 @pytest.fixture
@@ -91,6 +91,15 @@ def test_what_can_not_be_is_a_line_on_standard_error(run, quay, args):
     assert answer.stderr.strip()
     assert "Traceback" not in answer.stderr
     assert find("pier") is None
+
+
+def test_a_password_that_is_left_out_is_asked_for_twice(run, quay):
+    password = "a long walk home"
+    assert run("user", "create", "bea@example.com", input=f"{password}\nother\n").exit_code != 0
+    done = run("user", "create", "bea@example.com", input=f"{password}\n{password}\n")
+    assert done.exit_code == 0
+    assert password not in done.output
+    assert passwords.matches(password, people.find("bea@example.com").password_hash)
 
 
 def test_an_owner_may_have_several_tenants(run, quay):
