@@ -1,4 +1,8 @@
-"""What has to be there before the product says it is ready: its database, migrated, and Redis."""
+"""What has to be there before the product says it is ready: its database, migrated, and Redis.
+
+A database that is further than the code is ready too: migrations suit the code before them, which
+goes on selling while an upgrade puts the next in its place.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +17,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
 
 class NotMigrated(RuntimeError):
-    """The database stands at another version than the code wants."""
+    """The database has not got all that the code wants."""
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +28,7 @@ def init_app(app: Flask) -> None:
 def _database() -> None:
     with db.engine.connect() as connection:
         stands_at = connection.execute(text("select version_num from alembic_version")).scalar()
-    if stands_at != _newest():
+    if stands_at is None or stands_at < _newest():
         raise NotMigrated(f"the database is at {stands_at}, the code at {_newest()}")
 
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from .accounts import Account
 from .voice import CannotRun
 
 USER = DATABASE = "eventflow"
+# From 17 on; deploy/compose.yaml asks for the same. Letters of every language are letters, and the
+# order is the same on every machine.
+FORM = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 # What others note, beside the data, to have been done to it.
 NOTES = ("migrated", "demo-loaded")
 
@@ -143,22 +147,20 @@ class Cluster:
 
     def _make(self, data: Path, password_file: Path) -> None:
         account = ["--username", USER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
-        form = ["--encoding=UTF8", *self._locale()]
         careless = [] if self.durable else ["--no-sync"]
-        self._run(["initdb", "-D", str(data), *account, *form, *careless])
+        self._run(["initdb", "-D", str(data), *account, *self._form(), *careless])
         # The single-user mode needs no port and no password.
         careless = [] if self.durable else ["-F"]
         single = ["postgres", "--single", *careless, "-D", str(data), "postgres"]
         self._run(single, f"CREATE DATABASE {DATABASE}\n")
 
-    def _locale(self) -> list[str]:
-        # Letters of every language are letters, and the order is the same on every machine.
+    def _form(self) -> Sequence[str]:
         if binaries.major_version(self.programs) >= 17:
-            return ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            return FORM
         known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False)
         if any(name.lower() in ("c.utf8", "c.utf-8") for name in known.stdout.split()):
-            return ["--locale=C.UTF-8"]
-        return ["--no-locale"]
+            return ["--encoding=UTF8", "--locale=C.UTF-8"]
+        return ["--encoding=UTF8", "--no-locale"]
 
     def _run(self, command: list[str], typed: str = "") -> None:
         program, *arguments = command

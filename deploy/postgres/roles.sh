@@ -9,5 +9,10 @@ create role eventflow_app nologin noinherit;
 create role eventflow_platform nologin noinherit;
 create role eventflow_web login noinherit nosuperuser nocreatedb nocreaterole password :'password';
 grant eventflow_app, eventflow_platform to eventflow_web;
+-- What the product asks for with each connection; behind a pooler, which passes none of it on, it
+-- comes from here.
+alter role eventflow_web set role = 'eventflow_app';
+alter role eventflow_web set timezone = 'UTC';
+alter role eventflow_web set statement_timeout = '15s';
 revoke create on schema public from public;
 SQL
