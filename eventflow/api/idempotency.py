@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -46,10 +47,19 @@ class Key:
     key: str
     body_hash: str
 
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A key in use since its first request: a day later, or with its body put right, the same key
+    is another use, which has nothing to do with this one."""
+
+    key: Key
+    since: datetime
+
     @property
     def form_key(self) -> str:
         """For rows that must not be made twice even if the answer was never stored."""
-        return f"api:{self.path}:{self.key}"
+        return f"api:{self.key.path}:{self.key.key}:{self.since.timestamp()}"
 
 
 def given() -> Key | None:
@@ -71,11 +81,11 @@ def given() -> Key | None:
     return Key(request.method, request.path, key, body)
 
 
-def begin(key: Key, *, at: datetime) -> Response | None:
+def begin(key: Key, *, at: datetime) -> Use | Response:
     """Take the key; the first answer instead, if there is one. Raises KeyReused or InProgress."""
     with transaction():
         if _take(key, at=at):
-            return None
+            return Use(key, at)
         row = db.session.scalar(select(IdempotencyKey).where(*_this(key)).with_for_update())
         if row is None:
             raise InProgress(_("The first request with this key has just ended. Send it again."))
@@ -86,29 +96,29 @@ def begin(key: Key, *, at: datetime) -> Response | None:
         if row.locked_until > at:
             raise InProgress(_("The first request with this key is still being answered."))
         row.locked_until = at + AT_WORK
-    return None
+        return Use(key, row.created_at)
 
 
-def end(key: Key, response: Response) -> None:
-    """Keep the answer for whoever sends the key again, or free the key if it wasn't one to keep."""
+def end(use: Use, response: Response) -> None:
+    """Keep the answer for whoever sends the key again. One that says to try later is not kept: the
+    same again goes on where this one stopped."""
     status = response.status_code
     if status == 429 or status >= 500:
-        free(key)
-        return
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    kept = (
-        update(IdempotencyKey)
-        .where(*_this(key))
-        .values(status=status, body=response.get_data(), headers=headers)
-    )
+        values: dict[str, Any] = {"locked_until": use.since}
+    else:
+        headers = {
+            name: response.headers[name] for name in KEPT_HEADERS if name in response.headers
+        }
+        values = {"status": status, "body": response.get_data(), "headers": headers}
+    kept = update(IdempotencyKey).where(*_this(use.key)).values(values)
     with transaction():
         db.session.execute(kept.returning(_NO_WAITING) if status >= 400 else kept)
 
 
-def free(key: Key) -> None:
+def free(use: Use) -> None:
     """Let the key be used again: what it was sent with came to nothing."""
     with transaction():
-        db.session.execute(delete(IdempotencyKey).where(*_this(key)))
+        db.session.execute(delete(IdempotencyKey).where(*_this(use.key)))
 
 
 def forget_old(*, at: datetime) -> int:

@@ -136,8 +136,8 @@ REGISTRY: list[Operations] = []
 
 def key_of_request() -> str | None:
     """A key for rows that this request must not make twice; None if it carries none."""
-    key: idempotency.Key | None = g.get("idempotency_key")
-    return key.form_key if key else None
+    use: idempotency.Use | None = g.get("idempotency_key")
+    return use.form_key if use else None
 
 
 def _answering(operation: Operation, view: View) -> View:
@@ -169,18 +169,19 @@ def _act(operation: Operation, view: View, path: dict[str, Any], status: int) ->
 
 def _once(key: idempotency.Key, act: Callable[[], Response]) -> Response:
     """Act on a request with an Idempotency-Key: once, or not at all if it was answered before."""
-    if (before := idempotency.begin(key, at=now())) is not None:
-        return before
-    g.idempotency_key = key
+    use = idempotency.begin(key, at=now())
+    if isinstance(use, Response):
+        return use
+    g.idempotency_key = use
     try:
         response = act()
     except Exception as error:
         response = current_app.make_response(current_app.handle_user_exception(error))
         if isinstance(error, DidNotValidate) or response.status_code in (400, 422):
             # What can't be so is put right and sent again: the key isn't used up by it.
-            idempotency.free(key)
+            idempotency.free(use)
             return response
-    idempotency.end(key, response)
+    idempotency.end(use, response)
     return response
 
 

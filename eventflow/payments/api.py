@@ -1,6 +1,7 @@
 """The HTTP API of orders: making one, reading it, giving money back."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -31,7 +32,7 @@ from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.locale import select_locale
 from eventflow.payments import checkout, refunding
 from eventflow.payments.models import Refund
-from eventflow.sales import orders
+from eventflow.sales import holds, orders
 from eventflow.sales.api import PLACING, place
 from eventflow.sales.documents import Item, LineDocument, line_document
 from eventflow.sales.models import Order, OrderEntry
@@ -177,19 +178,24 @@ def make_order(body: OrderRequest) -> OrderMade:
     `payment_url` is where to pay."""
     at = now()
     hold_id = _hold(body)
-    begun = checkout.begin(
-        g.tenant,
-        hold_id,
-        Buyer(body.buyer.name, body.buyer.email),
-        attendees=[
-            {"name": (one.name or "").strip(), "email": one.email or ""}
-            for one in body.attendees or ()
-        ],
-        method=body.payment_method or "online",
-        form_key=key_of_request(),
-        locale=select_locale(),
-        at=at,
-    )
+    try:
+        begun = checkout.begin(
+            g.tenant,
+            hold_id,
+            Buyer(body.buyer.name, body.buyer.email),
+            attendees=[
+                {"name": (one.name or "").strip(), "email": one.email or ""}
+                for one in body.attendees or ()
+            ],
+            method=body.payment_method or "online",
+            form_key=key_of_request(),
+            locale=select_locale(),
+            at=at,
+        )
+    except Refusal:
+        if not body.hold:
+            _give_back(hold_id, at=at)
+        raise
     order = orders.find(begun.code)
     return OrderMade.model_construct(
         order=order_document(order, at=at), payment_url=begun.payment_url
@@ -349,6 +355,12 @@ def _hold(body: OrderRequest) -> str | uuid.UUID:
     if not body.event or not body.items:
         raise Invalid({"hold": _("Send a hold, or an event and items.")})
     return place(body.event, body.items).id
+
+
+def _give_back(hold_id: str | uuid.UUID, *, at: datetime) -> None:
+    """What was held for this order alone, unless the order was made all the same."""
+    with suppress(holds.HoldUsed, holds.HoldExpired), transaction():
+        holds.release(hold_id, at=at)
 
 
 def _tickets(given: list[str] | None) -> list[uuid.UUID] | None:

@@ -96,7 +96,9 @@ def pay(tenant: Tenant, order: Order, *, at: datetime) -> str | None:
     payment = _payment_begun(order)
     if payment is None:
         with transaction():
-            orders.locked(order.id)
+            # A report may have come before the lock was ours.
+            if orders.locked(order.id).status_at(at) != "pending":
+                return None
             payment = _payment_begun(order) or open_payment(order, at=at)
     if payment.page_url:
         return payment.page_url

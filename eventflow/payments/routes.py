@@ -71,7 +71,7 @@ def begin_order(hold_id: str) -> Response:
             buyer,
             attendees=attendees,
             method=request.form.get("payment_method") or "online",
-            form_key=request.form.get("form_key", "")[:64] or None,
+            form_key=_form_key(hold),
             locale=str(get_locale()),
             at=at,
         )
@@ -92,6 +92,12 @@ def begin_order(hold_id: str) -> Response:
     presses.over(hold.id)
     # Only to our own pages or the provider's, both of which the content policy names.
     return redirect(begun.payment_url or _order_address(begun.code, begun.secret), 303)  # type: ignore[return-value]
+
+
+def _form_key(hold: Hold) -> str | None:
+    """The form's one-time key, which is one of this hold and finds no order of another."""
+    given = request.form.get("form_key", "")[:64]
+    return f"{hold.id}:{given}" if given else None
 
 
 @bp.get("/orders/<code>")
