@@ -2,13 +2,15 @@
 
 import pytest
 
-from eventflow.db import db, now
-from eventflow.payments import checkout
+from eventflow.db import db, now, transaction
+from eventflow.payments import checkout, settling
+from eventflow.payments.models import Payment
 from eventflow.payments.providers import PaymentRefused
 from eventflow.payments.sandbox import Sandbox
 from eventflow.sales import orders
 from eventflow.sales.models import Order
 from tests.factories import BEA, hold
+from tests.payments.shop import aside
 
 
 @pytest.fixture
@@ -53,6 +55,32 @@ def test_an_order_is_safe_though_its_provider_refuses(gala, at_riverside, asked,
 
     assert asked == [(begun.code, True), (begun.code, True)]
     assert db.session.query(Order).count() == 1
+
+
+def test_no_second_payment_is_opened_for_what_has_just_been_paid(
+    gala, at_riverside, asked, monkeypatch
+):
+    begun = checkout.begin(at_riverside, hold(gala, 1).id, BEA, at=now())
+    order = orders.find(begun.code)
+    with transaction():
+        order.payments[0].status = "abandoned"
+    locked = orders.locked
+
+    def paid_while_we_wait(order_id):
+        monkeypatch.undo()
+        aside(report_paid, order_id)
+        return locked(order_id)
+
+    monkeypatch.setattr(orders, "locked", paid_while_we_wait)
+
+    assert checkout.pay(at_riverside, orders.find(begun.code), at=now()) is None
+    assert len(asked) == 1
+
+
+def report_paid(order_id) -> None:
+    with transaction():
+        payment = db.session.query(Payment).filter_by(order_id=order_id).one()
+        settling.paid(payment, at=now())
 
 
 def test_what_an_order_says_is_read_once_on_the_way_to_its_provider(
