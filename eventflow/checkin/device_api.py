@@ -6,19 +6,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from flask import Response, g
-from flask_babel import gettext as _
 from pydantic import Field
 from sqlalchemy import select
 
 from eventflow.accounts import access
-from eventflow.accounts.models import Membership
 from eventflow.api.documents import INTEGRAL, Document, Instant, Moment, Text, Words, opaque
 from eventflow.api.operations import PUBLIC
 from eventflow.checkin import devices, principals
 from eventflow.checkin.models import Device
 from eventflow.checkin.operations import api
 from eventflow.db import db, now, transaction
-from eventflow.errors import Invalid
 from eventflow.events.models import Event
 from eventflow.tickets.models import TicketKey
 
@@ -108,20 +105,21 @@ class Facts(Document):
     kept=False,
 )
 def pair_device(body: PairRequest) -> tuple[PairAnswer, int]:
-    """With a pairing code of the console; or without one, by a member who is signed in.
+    """With a pairing code of the console; or without one, by a member who is signed in: then it is
+    a device of their own, with no more than their role, and revoked when they are off the team.
 
     The answer carries the device's token, which is never shown again, and so is not kept for an
     Idempotency-Key.
     """
     at = now()
-    member = None if body.code else access.current_membership()
+    name, version = body.name or "", body.app_version
+    person = None if body.code else access.current_person()
     with transaction():
         if body.code:
-            paired = devices.pair(
-                body.code, name=body.name or "", app_version=body.app_version, at=at
-            )
+            paired = devices.pair(body.code, name=name, app_version=version, at=at)
         else:
-            paired = _of_the_member(member, body, at)
+            own_id = person.id if person else None
+            paired = devices.pair_own(own_id, name=name, app_version=version, at=at)
     device = paired.device
     key = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
     shown = DevicePaired.model_construct(**_facts_of(device, at), token=paired.token, key=key)
@@ -187,20 +185,6 @@ def public_keys() -> list[KeyShown]:
         )
         for number, public in rows
     ]
-
-
-def _of_the_member(member: Membership | None, body: PairRequest, at: datetime) -> devices.Paired:
-    person = access.current_person()
-    if member is None or person is None:
-        raise Invalid({"code": _("Give the pairing code that the console shows.")})
-    who = person.name or person.email.split("@")[0]
-    return devices.enrol(
-        body.name or who,
-        role="staff" if member.may("staff") else "scanner",
-        by=who,
-        app_version=body.app_version,
-        at=at,
-    )
 
 
 def _answer() -> DeviceAnswer:

@@ -1,8 +1,9 @@
 """Devices: the phones and tablets of the door, each a principal of its own.
 
 The promises kept here: a pairing code makes one device and then nothing any more; a device's token
-is shown once and kept only as a hash; and a revoked device is refused at its very next contact,
-but for what it read before: that it may tell for some days.
+is shown once and kept only as a hash; a revoked device is refused at its very next contact, but
+for what it read before: that it may tell for some days; and what a member paired as their own is
+never more than they are.
 """
 
 import hashlib
@@ -14,8 +15,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import joinedload
 
 from eventflow.accounts import audit, people
+from eventflow.accounts.models import Membership
 from eventflow.checkin.models import DEVICE_ROLES, Device, Gate, Pairing
 from eventflow.db import db, new_id
 from eventflow.errors import Invalid, NotFound
@@ -95,6 +98,27 @@ def pair(code: str, *, name: str = "", app_version: str = "", at: datetime) -> P
     return paired
 
 
+def pair_own(
+    person_id: uuid.UUID | None, *, name: str = "", app_version: str = "", at: datetime
+) -> Paired:
+    """Make a device of a member's own phone: a supervisor's from staff upwards, while they are so.
+
+    Raises Invalid for whoever is not on the team.
+    """
+    membership = _kept_member(person_id) if person_id else None
+    if membership is None:
+        raise Invalid({"code": _("Give the pairing code that the console shows.")})
+    who = membership.user.name or membership.user.email.split("@")[0]
+    return enrol(
+        name or who,
+        role="staff" if membership.may("staff") else "scanner",
+        by=who,
+        user_id=membership.user_id,
+        app_version=app_version,
+        at=at,
+    )
+
+
 def enrol(
     name: str,
     *,
@@ -104,6 +128,7 @@ def enrol(
     kiosk: bool = False,
     event_ids: Collection[uuid.UUID] = (),
     gate_ids: Collection[uuid.UUID] = (),
+    user_id: uuid.UUID | None = None,
     app_version: str = "",
 ) -> Paired:
     """Make a device, for whoever has shown that it may be one."""
@@ -118,6 +143,7 @@ def enrol(
         gate_ids=list(gate_ids),
         paired_at=at,
         paired_by=by,
+        user_id=user_id,
         last_seen_at=at,
         facts={"app_version": app_version} if app_version else {},
     )
@@ -163,6 +189,12 @@ def find(token: str) -> Device | None:
     return db.session.scalar(
         select(Device).where(Device.token_hash == hash_token(token), Device.revoked_at.is_(None))
     )
+
+
+def supervises(device_id: uuid.UUID) -> bool:
+    """Whether a device is a supervisor's at this moment, whatever is remembered of it."""
+    query = select(Device.id).where(Device.id == device_id, Device.role == "staff")
+    return db.session.scalar(query) is not None
 
 
 def find_revoked(token: str, *, at: datetime) -> Device | None:
@@ -220,6 +252,17 @@ def events_of(event_ids: Collection[uuid.UUID], *, at: datetime) -> list[Event]:
 def _code_hash(code: str) -> str:
     read = code.upper().translate(_READ_FOR)
     return hashlib.sha256(read.encode()).hexdigest()
+
+
+def _kept_member(person_id: uuid.UUID) -> Membership | None:
+    # Locked, so that whoever is taken off the team at this moment has no device afterwards.
+    return db.session.scalar(
+        select(Membership)
+        .where(Membership.user_id == person_id)
+        .with_for_update(read=True, of=Membership)
+        .options(joinedload(Membership.user, innerjoin=True))
+        .execution_options(populate_existing=True)
+    )
 
 
 def _known(

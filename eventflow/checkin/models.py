@@ -136,7 +136,10 @@ class Device(TenantOwned, Model):
     """Empty: all of them."""
     paired_at: Mapped[datetime]
     paired_by: Mapped[str] = mapped_column(default="")
-    """Who made the pairing code, in words."""
+    """Who made the pairing code, or paired it as their own; in words."""
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """The member whose own it is. Its role follows theirs, and it is revoked when they are off the
+    team: the database sees to it (`membership_changed`)."""
     last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str] = mapped_column(default="")

@@ -15,7 +15,7 @@ from eventflow.accounts.hosts import tenant_url
 from eventflow.api import tokens
 from eventflow.api.documents import Document, Instant, Text, Words, either
 from eventflow.api.tokens import Principal
-from eventflow.checkin import admitting, crowding, manifest, principals
+from eventflow.checkin import admitting, crowding, devices, manifest, principals
 from eventflow.checkin.admitting import Admission, Claim, Reader, Reading
 from eventflow.checkin.operations import api
 from eventflow.db import now
@@ -219,7 +219,8 @@ def override_allowed(who: Principal, wanted: bool, reason: str | None) -> bool:
     if who.device_id is None:
         tokens.demand("staff")
         return True
-    if not who.supervises:
+    # Asked here besides: its owner may have another role since this process last looked.
+    if not who.supervises or not devices.supervises(who.device_id):
         raise Forbidden(_("Only a supervisor's device may override."))
     if not (reason or "").strip():
         raise Invalid({"reason": _("Say why it is overridden.")})

@@ -1,18 +1,24 @@
 """Devices: paired once, kept to what they are for, gone at once."""
 
 import base64
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from eventflow.checkin import devices
+from eventflow.accounts import team
+from eventflow.accounts.models import Membership
+from eventflow.checkin import devices, principals
 from eventflow.checkin.models import Device
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid
 from eventflow.tenancy import acting_for
+from eventflow.tickets import issuing
 from tests import factories
-from tests.people import browser_at
+from tests.checkin.conftest import Program
+from tests.people import browser_at, join
 
 
 def offered(**facts) -> str:
@@ -81,6 +87,136 @@ def test_a_member_pairs_their_own_phone_without_a_code(app, riverside, gus, sam)
 
 def test_a_stranger_pairs_nothing_without_a_code(storefront, riverside):
     assert storefront.post("/api/v1/devices/pair", json={}).status_code == 422
+
+
+@pytest.fixture
+def own(app, at_riverside) -> Callable[..., Program]:
+    """The phone that somebody on the team paired as their own."""
+
+    def made(person, tenant=at_riverside) -> Program:
+        answer = browser_at(app, tenant, person).post("/api/v1/devices/pair", json={})
+        assert answer.status_code == 201, answer.text
+        return Program(app, answer.json["device"]["token"], tenant.slug)
+
+    return made
+
+
+def membership_of(person):
+    return db.session.scalar(select(Membership.id).where(Membership.user_id == person.id))
+
+
+def remove(person) -> None:
+    with transaction():
+        team.remove(membership_of(person), at=now())
+
+
+def change_role(person, role: str) -> None:
+    with transaction():
+        team.change_role(membership_of(person), role, at=now())
+
+
+def overriding(ticket) -> dict[str, object]:
+    return {"ticket": str(ticket.id), "override": True, "reason": "Because"}
+
+
+def test_whoever_is_off_the_team_has_no_device_left(sam, own, paired, gala, sold):
+    slug, override = gala.slug, overriding(*sold(1))
+    phone, tablet = own(sam), paired()
+    assert phone.post("/checkin", {"code": "x"}).status_code == 200
+    remove(sam)
+
+    for answer in (
+        # This one first: who the phone is was remembered a moment ago.
+        phone.post("/checkin", override),
+        phone.get("/devices/me"),
+        phone.get(f"/events/{slug}/manifest"),
+        phone.post("/checkin/undo", {"scan_id": "x", "reason": "Because"}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (401, "device_revoked")
+    # What was paired by a code is nobody's.
+    assert tablet.get("/devices/me").status_code == 200
+
+
+def test_whoever_leaves_takes_their_device_along_and_does_not_bring_it_back(
+    app, own, riverside, gus
+):
+    phone = own(gus)
+    assert browser_at(app, riverside, gus).post("/manage/team/leave").status_code == 303
+    assert phone.get("/devices/me").json["code"] == "device_revoked"
+    join(riverside, gus, "scanner")
+    assert phone.get("/devices/me").json["code"] == "device_revoked"
+    assert own(gus).get("/devices/me").status_code == 200
+
+
+def test_a_device_is_of_one_membership(own, northgate, sam):
+    join(northgate, sam, "staff")
+    here, there = own(sam), own(sam, northgate)
+    remove(sam)
+    assert here.get("/devices/me").status_code == 401
+    assert there.get("/devices/me").status_code == 200
+
+
+def test_a_members_own_device_is_no_more_than_they_are(sam, own, paired, sold):
+    override = overriding(*sold(1))
+    phone, tablet = own(sam), paired(role="staff")
+    assert phone.post("/checkin", override).json["result"] == "VALID"
+
+    change_role(sam, "scanner")
+
+    # Not within the second either, for which a process remembers who it is.
+    assert phone.post("/checkin", override).status_code == 403
+    assert phone.get("/devices/me").json["device"]["role"] == "scanner"
+    assert phone.post("/checkin/undo", {"scan_id": "x", "reason": "Because"}).status_code == 403
+    assert tablet.post("/checkin", override).json["result"] == "VALID"
+
+    for role, is_now in (("admin", "staff"), ("scanner", "scanner"), ("staff", "staff")):
+        change_role(sam, role)
+        assert phone.get("/devices/me").json["device"]["role"] == is_now
+    principals.forget()
+    assert phone.post("/checkin", override).status_code == 200
+
+
+def test_what_a_phone_read_before_its_owner_was_removed_is_not_lost(sam, own, sold):
+    (ticket,) = sold(1)
+    phone = own(sam)
+    scan = {
+        "scan_id": "a1",
+        "code": issuing.code_of(ticket),
+        "scanned_at": (now() - timedelta(minutes=5)).isoformat(),
+        "result": "VALID",
+    }
+    remove(sam)
+
+    answer = phone.post("/checkin/batch", {"scans": [scan]})
+
+    assert answer.json["revoked"] is True
+    assert [one["result"] for one in answer.json["results"]] == ["VALID"]
+
+
+def test_nobody_pairs_a_device_while_they_are_taken_off_the_team(app, riverside, at_riverside, sam):
+    browser, answers = browser_at(app, riverside, sam), []
+    pairing = threading.Thread(
+        target=lambda: answers.append(browser.post("/api/v1/devices/pair", json={}))
+    )
+    with transaction():
+        team.remove(membership_of(sam), at=now())
+        db.session.flush()
+        pairing.start()
+        pairing.join(0.5)
+    pairing.join()
+
+    assert answers[0].status_code == 422
+    assert db.session.scalars(select(Device)).all() == []
+
+
+def test_the_list_of_devices_says_whose_they_are(app, olivia, sam, own, paired, at_riverside, gala):
+    address = f"/manage/events/{gala.slug}/door/devices"
+    own(sam)
+    paired("Stage door")
+    page = browser_at(app, at_riverside, olivia).get(address)
+    assert "Stage door" in page.text
+    assert page.text.count("as their own") == 1
+    assert "Paired by Sam as their own" in page.text
 
 
 def test_a_revoked_device_is_refused_at_its_next_contact(paired, gala):
