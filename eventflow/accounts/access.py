@@ -92,7 +92,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Whoever comes here has proved who they are within the hour; keys and money ask for it."""
+    """Whoever comes here has proved who they are within the hour; keys, money and ownership ask."""
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -146,9 +146,9 @@ def may(role: str) -> bool:
     return membership is not None and membership.may(role)
 
 
-def send_to_sign_in(*, again: bool = False) -> Response:
-    """Ask who it is, and come back here afterwards."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/manage/"
+def send_to_sign_in(*, again: bool = False, back: str | None = None) -> Response:
+    """Ask who it is, and come back here afterwards; or `back` to the page a form was typed on."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else back or "/manage/"
     asked = {"next": here} | ({"again": "1"} if again else {})
     address = "/sign-in?" + urlencode(asked)
     if "HX-Request" in request.headers:

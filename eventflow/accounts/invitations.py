@@ -116,6 +116,13 @@ def revoke(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
     return invitation
 
 
+def get(invitation_id: uuid.UUID) -> Invitation:
+    invitation = db.session.scalar(select(Invitation).where(Invitation.id == invitation_id))
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
 def look(code: str, *, at: datetime) -> Invitation:
     """What a link offers, without taking it; InvitationSpent if nothing."""
     return _open(code, at, lock=False)

@@ -28,6 +28,8 @@ from eventflow.pages import page, wants_fragment
 
 bp = access.console(Blueprint("accounts_console", __name__, url_prefix="/manage"), "scanner")
 
+LONGEST_ADDRESS = 254
+
 # What the platform takes is not the organizer's to set.
 SETTINGS = (
     "name",
@@ -53,13 +55,13 @@ def show_team() -> Response:
 @access.require("owner")
 @limited("resend")
 def invite() -> Response:
+    email, role = request.form.get("email", ""), request.form.get("role", "")
+    if unproved := _unproved(role, email=email[:LONGEST_ADDRESS], role=role):
+        return unproved
     try:
         with transaction():
             invitation = invitations.invite(
-                request.form.get("email", ""),
-                request.form.get("role", ""),
-                by=people.get(access.person_id()),
-                at=now(),
+                email, role, by=people.get(access.person_id()), at=now()
             )
             email = invitation.email
     except Invalid as refusal:
@@ -72,6 +74,8 @@ def invite() -> Response:
 @access.require("owner")
 @limited("resend")
 def invite_again(invitation_id: uuid.UUID) -> Response:
+    if unproved := _unproved(invitations.get(invitation_id).role):
+        return unproved
     with transaction():
         email = invitations.send_again(invitation_id, at=now()).email
     flash(
@@ -94,8 +98,11 @@ def revoke_invitation(invitation_id: uuid.UUID) -> Response:
 @bp.post("/team/<uuid:membership_id>/role")
 @access.require("owner")
 def change_role(membership_id: uuid.UUID) -> Response:
+    role = request.form.get("role", "")
+    if unproved := _unproved(role, member=str(membership_id), role=role):
+        return unproved
     with transaction():
-        team.change_role(membership_id, request.form.get("role", ""), at=now())
+        team.change_role(membership_id, role, at=now())
     flash(_("The role is changed."), "right")
     return redirect("/manage/team", 303)  # type: ignore[return-value]
 
@@ -274,8 +281,19 @@ def show_audit() -> Response:
     )
 
 
+def _unproved(role: str, /, **typed: str) -> Response | None:
+    """Where to prove who one is before somebody becomes an owner, and come back to what was typed;
+    None for whoever has proved it within the hour, and for other roles."""
+    if role != "owner" or access.is_fresh(now()):
+        return None
+    back = "/manage/team" + (f"?{urlencode(typed)}" if typed else "")
+    return access.send_to_sign_in(again=True, back=back)
+
+
 def _team_page(errors: dict[str, str]) -> Response:
+    """The team, with what was typed: also before one was asked to prove who one is."""
     at, mine = now(), access.current_membership()
+    of_member, role = request.args.get("member"), request.values.get("role", "")
     return page(
         "accounts/organizer/team.html",
         status=422 if errors else 200,
@@ -283,8 +301,10 @@ def _team_page(errors: dict[str, str]) -> Response:
         invitations=invitations.waiting(at=at),
         mine=mine,
         roles=roles_in_words(),
-        email=request.form.get("email", ""),
-        role=request.form.get("role", "staff"),
+        chosen={of_member: role} if of_member and role else {},
+        email=request.values.get("email", ""),
+        role="staff" if of_member else role or "staff",
+        is_back=bool(role) and not errors,
         errors=errors,
         at=at,
     )

@@ -5,6 +5,7 @@ asked. Whether an address has a login shows in none of them.
 """
 
 import uuid
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request
 from flask_babel import gettext as _
@@ -306,7 +307,8 @@ def _invitation_page(code: str, errors: dict[str, str]) -> Response:
 
 
 def _by_way_of_base_host(next: str) -> str:
-    return hosts.base_url(f"/account/open/{g.tenant.slug}?next={next or '/manage/'}")
+    asked = urlencode({"next": next or "/manage/"})
+    return hosts.base_url(f"/account/open/{g.tenant.slug}?{asked}")
 
 
 def _home() -> str:

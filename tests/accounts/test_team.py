@@ -1,4 +1,6 @@
+import re
 import threading
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from eventflow.accounts.models import AuditEntry, Invitation, Membership
 from eventflow.db import db, now, transaction
 from eventflow.errors import Refusal
 from eventflow.tenancy import acting_for
-from tests.people import PASSWORD, browser_at, make_member, make_person
+from tests.people import PASSWORD, browser_at, make_member, make_person, sign_in
 
 
 def roles(tenant) -> dict[str, str]:
@@ -133,6 +135,85 @@ def test_nobody_is_invited_twice(console, invited, mailbox):
     answer = console.post("/manage/team/invitations", data=data)
     assert "is invited already" in answer.text
     assert len(mailbox()) == 1
+
+
+@pytest.fixture
+def left_alone(app, riverside, olivia):
+    """Olivia's browser, in which she proved long ago who she is."""
+    browser = browser_at(app, riverside)
+    sign_in(app, browser, "riverside.eventflow.test", olivia, proven=False)
+    return browser
+
+
+def prove(browser, answer):
+    """Follow the way to the proof, give it, and come back: the page one lands on."""
+    assert answer.status_code == 303
+    where = urlsplit(answer.location)
+    asked = parse_qs(where.query)
+    assert (where.path, asked["again"]) == ("/sign-in", ["1"])
+    assert "Confirm that it is you" in browser.get(answer.location).text
+    login = {"email": "olivia@example.com", "password": PASSWORD, "next": asked["next"][0]}
+    back = browser.post("/sign-in", data=login).location
+    return browser.get(back)
+
+
+def test_whoever_invites_an_owner_proves_first_who_they_are(left_alone, riverside, mailbox):
+    form = {"email": "sue+box@example.com", "role": "owner"}
+
+    page = prove(left_alone, left_alone.post("/manage/team/invitations", data=form))
+
+    assert mailbox() == []
+    assert "Nothing is changed yet" in page.text
+    assert 'value="sue+box@example.com"' in page.text
+    assert re.search(r'name="role" value="owner"\s+checked', page.text)
+    left_alone.post("/manage/team/invitations", data=form)
+    assert [mail.to for mail in mailbox()] == ["sue+box@example.com"]
+
+
+def test_whoever_sends_an_owners_invitation_again_proves_it_too(
+    app, console, left_alone, riverside, mailbox
+):
+    console.post("/manage/team/invitations", data={"email": "sue@example.com", "role": "owner"})
+    again = f"/manage/team/invitations/{invitation_id(riverside)}/again"
+
+    page = prove(left_alone, left_alone.post(again))
+
+    assert "sue@example.com" in page.text
+    assert len(mailbox()) == 1
+    left_alone.post(again)
+    assert len(mailbox()) == 2
+
+
+def test_whoever_makes_a_member_owner_proves_first_who_they_are(left_alone, riverside, sam, gus):
+    member = membership_of(riverside, sam)
+    address = f"/manage/team/{member}/role"
+
+    page = prove(left_alone, left_alone.post(address, data={"role": "owner"}))
+
+    assert roles(riverside)["sam@example.com"] == "staff"
+    row = page.text.partition(address)[2].partition("</form>")[0]
+    assert '<option value="owner" selected>' in row
+    row = page.text.partition(f"{membership_of(riverside, gus)}/role")[2].partition("</form>")[0]
+    assert '<option value="scanner" selected>' in row
+    left_alone.post(address, data={"role": "owner"})
+    assert roles(riverside)["sam@example.com"] == "owner"
+
+
+def test_any_other_role_is_given_without_a_proof(left_alone, riverside, sam, mailbox):
+    left_alone.post("/manage/team/invitations", data={"email": "sue@example.com", "role": "admin"})
+    left_alone.post(f"/manage/team/{membership_of(riverside, sam)}/role", data={"role": "admin"})
+    assert len(mailbox()) == 1
+    assert roles(riverside)["sam@example.com"] == "admin"
+
+
+def test_the_way_by_the_base_host_brings_back_what_was_typed_too(left_alone):
+    form = {"email": "sue@example.com", "role": "owner"}
+    answer = left_alone.post("/manage/team/invitations", data=form)
+    page = left_alone.get(answer.location).text
+    asked = urlsplit(re.search(r'href="(http://eventflow\.test/account/open/[^"]+)"', page)[1])
+    assert parse_qs(asked.query) == {
+        "next": ["/manage/team?email=sue%40example.com&role=owner"],
+    }
 
 
 def test_a_new_role_counts_at_once(app, riverside, console, sam):
