@@ -180,7 +180,8 @@ def show_on_phone(ticket_id: str, query: PhoneQuery, body: PhoneRequest) -> Phon
     refusals=("conflict",),
 )
 def reissue_ticket(ticket_id: str) -> TicketAnswer:
-    """The old code and link are dead at once, and the buyer is mailed the new ones."""
+    """The old code and link are dead at once, and so is the link of the order, which opens all its
+    tickets; the buyer is mailed the new ones. Links of the order's other tickets stay."""
     with transaction():
         ticket = voiding.reissue(issuing.find(ticket_id), actor=actors.actor().name, at=now())
     return TicketAnswer.model_construct(ticket=ticket_document(ticket))

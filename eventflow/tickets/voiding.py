@@ -93,7 +93,8 @@ def take_back(order: Order, tickets: Collection[Ticket], *, at: datetime) -> Non
 
 
 def reissue(ticket: Ticket, *, issue: int | None = None, actor: str = "", at: datetime) -> Ticket:
-    """Give a ticket a new code and a new link; the ones so far are dead, in whoever's hands.
+    """Give a ticket a new code and a new link, and its order a new link, which opens every ticket
+    of it; the ones so far are dead, in whoever's hands. Links of the order's other tickets stay.
 
     `issue` is the one that was shown: pressed twice, it is reissued once.
     """
@@ -106,11 +107,15 @@ def reissue(ticket: Ticket, *, issue: int | None = None, actor: str = "", at: da
     if ticket.issue >= MOST_ISSUES:
         raise NotGood(_("This ticket was changed too often."))
     ticket.issue += 1
-    # Whoever has the old link would otherwise read the new code there.
+    # Whoever has an old link would otherwise read the new code there.
     ticket.secret = secrets.token_urlsafe(16)
+    order.secret = secrets.token_urlsafe(16)
     db.session.flush()
     name = issuing.reference(ticket)
-    words = _("Ticket %(ticket)s got a new code; the old one is dead", ticket=name)
+    words = _(
+        "Ticket %(ticket)s got a new code, and the order a new link; the old ones are dead",
+        ticket=name,
+    )
     orders.note(order, "reissued", words, at=at, actor=actor)
     audit.record("tickets.reissue", ticket, words, at=at, name=name)
     enqueue("sales.tell_reissued", ticket.id, ticket.issue, queue="prompt")

@@ -80,9 +80,14 @@ def reissue(ticket_id: uuid.UUID) -> Response:
         return _to(code)
     if email:
         to = people.as_written(email)
-        flash(_("The old code is dead. The new one is on its way to %(email)s.", email=to), "right")
+        said = _(
+            "The old code and links are dead. The new ones are on their way to %(email)s.", email=to
+        )
     else:
-        flash(_("The old code is dead. Nobody left an address: please print the new one."), "right")
+        said = _(
+            "The old code and links are dead. Nobody left an address: please print the new one."
+        )
+    flash(said, "right")
     return _to(code)
 
 

@@ -323,7 +323,9 @@ def test_a_changed_ticket_says_what_changed_and_that_the_old_code_is_dead(
     told, text, html = write("ticket_changed", riverside, changed=changed)
 
     assert told.startswith(subject)
-    for written in (text, html):
-        assert f"AB12CD-1 {said}" in " ".join(written.split())
-        assert "no longer lets anybody in" in " ".join(written.split())
+    for written in (" ".join(text.split()), " ".join(html.split())):
+        assert f"AB12CD-1 {said}" in written
+        assert "no longer lets anybody in" in written
+        # Whoever moves keeps their links.
+        assert ("Earlier links to it and to your order" in written) is (seat is None)
     assert "thank you" not in text

@@ -48,10 +48,11 @@ def fine() -> bool:
 
 
 def test_the_old_code_dies_and_the_new_one_is_mailed(ticket, event):
-    old = issuing.code_of(ticket)
+    old, links = issuing.code_of(ticket), (ticket.secret, ticket.order.secret)
     move(ticket, event, 5, actor="Sam")
 
     assert ticket.seat_label == "Stalls A6"
+    assert (ticket.secret, ticket.order.secret) == links
     assert now_of(event) == "fsfffs" + "ffffff"
     assert admitting.admit(old, at=now()).reason == "reissued"
     told = admitting.admit(issuing.code_of(ticket), at=now())

@@ -1,13 +1,14 @@
 """Tickets taken back without money, and tickets with a new code."""
 
 import re
+import time
 
 import pytest
 
 from eventflow.accounts.models import AuditEntry
 from eventflow.checkin import admitting
 from eventflow.db import db, now, transaction
-from eventflow.messages import deliveries
+from eventflow.messages import deliveries, order_mails
 from eventflow.messages.models import Delivery, MailboxMessage
 from eventflow.payments import checkout, refunding
 from eventflow.queue import OutboxJob
@@ -205,16 +206,96 @@ def test_a_new_code_kills_the_old_code_and_the_old_link(program, paid):
     assert entry.subject_name == f"{paid.code}-1"
 
 
+def opened_by(order, secret: str) -> list[str]:
+    """Every address that this secret opens, or might."""
+    whole = [f"/orders/{order.code}{rest}" for rest in ("", "/state", "/tickets.pdf", "/event.ics")]
+    each = [
+        f"/tickets/{ticket.id}{rest}" for ticket in order.tickets for rest in ("", ".pdf", "/state")
+    ]
+    return [f"{path}?secret={secret}" for path in (*whole, f"/api/v1{whole[0]}", *each)]
+
+
+def own_links(order) -> list[str]:
+    return [f"/tickets/{ticket.id}?secret={ticket.secret}" for ticket in order.tickets]
+
+
+def statuses(browser, addresses: list[str]) -> set[int]:
+    return {browser.get(address).status_code for address in addresses}
+
+
+def reissue_first(order) -> None:
+    with transaction():
+        voiding.reissue(orders.find(order.code).tickets[0], at=now())
+
+
+def test_with_a_new_code_the_link_of_the_order_is_another(storefront, paid):
+    before, own = opened_by(paid, paid.secret), own_links(paid)
+    assert statuses(storefront, before + own) == {200}
+
+    reissue_first(paid)
+
+    assert statuses(storefront, before) == {404}
+    for unknown in (before[0], "/orders/ZZZZ9999?secret=x"):
+        assert "There is no such order." in storefront.get(unknown).text
+    order = fresh(paid)
+    assert statuses(storefront, opened_by(order, order.secret)) == {200}
+    # The holder of another ticket keeps the link to it.
+    assert [storefront.get(address).status_code for address in own] == [404, 200]
+
+
+def test_letters_carry_the_links_that_open_something(paid):
+    old = paid.secret
+    with transaction():
+        # Promised, and not yet written.
+        promised = order_mails.send_again(orders.find(paid.code), asked="before", at=now()).id
+    reissue_first(paid)
+    sales_jobs.tell_reissued(*job("sales.tell_reissued").args)
+    told = db.session.query(Delivery).filter_by(kind="ticket_changed").one().id
+    for letter in (promised, told):
+        deliveries.send(letter, at=now())
+
+    new = fresh(paid).secret
+    messages = db.session.query(MailboxMessage).all()
+    assert len(messages) == 2
+    for message in messages:
+        for written in (message.text, message.html):
+            assert f"/orders/{paid.code}?secret={new}" in written
+            assert old not in written
+
+
+def test_a_buyers_own_browser_finds_the_order_by_its_new_link(storefront, paid):
+    checkout_page = f"/checkout/{paid.hold_id}"
+    reissue_first(paid)
+    order = fresh(paid)
+    assert storefront.get(checkout_page).location == f"/orders/{order.code}?secret={order.secret}"
+
+
+def test_a_guest_finds_the_order_by_its_new_link(storefront, paid):
+    reissue_first(paid)
+    email, address = paid.buyer_email, f"/orders/{paid.code}?secret={fresh(paid).secret}"
+    with storefront.session_transaction(base_url=storefront.address) as session:
+        session["orders_of"] = (email, time.time() + 60)
+    assert address in storefront.get("/orders/list").text
+
+
+def test_the_console_says_first_which_links_die(staff, paid):
+    page = staff.get(f"/manage/tickets/{paid.tickets[0].id}/reissue").text
+    assert "The link to the whole order is dead too" in page
+
+
 def test_a_new_code_is_made_once_a_form(staff, paid):
     ticket = paid.tickets[0]
     address = f"/manage/tickets/{ticket.id}/reissue"
     page = staff.get(address)
     assert "dead from this moment" in page.text
     shown = re.search(r'name="issue" value="(\d+)"', page.text)[1]
+    secrets = set()
     for _press in range(2):
         assert staff.post(address, data={"issue": shown}).status_code == 303
-    db.session.expire_all()
+        db.session.expire_all()
+        secrets.add(ticket.order.secret)
     assert ticket.issue == 2
+    assert len(secrets) == 1
 
     sales_jobs.tell_reissued(str(ticket.id), 2)
     assert db.session.query(Delivery).filter_by(kind="ticket_changed").count() == 1
