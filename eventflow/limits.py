@@ -22,7 +22,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from eventflow import metrics
+from eventflow import mail_addresses, metrics
 from eventflow.locale import format_duration
 
 P = ParamSpec("P")
@@ -88,7 +88,12 @@ def visitor() -> str | None:
 
 def account() -> str | None:
     """The account somebody tries to get into."""
-    return request.form.get("email", "").strip().casefold() or None
+    return _named(request.form.get("email", "")) or None
+
+
+def _named(email: str) -> str:
+    """One name for all spellings of a mail address, as signing in knows them: none is a new try."""
+    return mail_addresses.normal(email) or email.strip()[: mail_addresses.LONGEST].casefold()
 
 
 def account_from_here() -> str | None:
@@ -182,8 +187,10 @@ def forgive(name: str, **who: str) -> None:
     """Forget what was counted for someone, as after a sign-in with the right password."""
     counters: _Counters | None = current_app.extensions["limits"]
     if counters is not None:
-        if "account" in who and has_request_context():
-            who["account_from_here"] = _from_here(who["account"])
+        if "account" in who:
+            who["account"] = _named(who["account"])
+            if has_request_context():
+                who["account_from_here"] = _from_here(who["account"])
         counters.forget(
             [_key(name, limit, who[limit.by]) for limit in LIMITS[name] if limit.by in who]
         )

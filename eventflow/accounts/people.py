@@ -7,11 +7,12 @@ words, the same status and the same work, whatever was wrong.
 import uuid
 from datetime import datetime
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from eventflow import mail_addresses
 from eventflow.accounts import passwords, sign_ins
 from eventflow.accounts.models import User
 from eventflow.db import db
@@ -19,9 +20,6 @@ from eventflow.errors import Invalid, Refusal
 from eventflow.security import refuse_control_characters
 
 LONGEST_NAME = 120
-
-# Mail to .test or .localhost goes nowhere in the world, but does on a developer's machine.
-SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 class EmailTaken(Refusal):
@@ -46,16 +44,7 @@ def address(text: str, *, field: str = "email") -> str:
 
     Raises Invalid for what is none. Nothing is looked up.
     """
-    try:
-        found = validate_email(
-            text.strip(),
-            check_deliverability=False,
-            allow_smtputf8=False,
-            strict=True,
-        )
-    except (EmailNotValidError, UnicodeError):
-        found = None
-    email = (found.ascii_email or "").lower() if found else ""
+    email = mail_addresses.normal(text)
     if not email:
         raise Invalid({field: _("Enter an e-mail address, such as sam@example.com.")})
     return email

@@ -83,7 +83,7 @@ def sign_in() -> Response:
         if not refusal.fields:
             raise
         return _sign_in_page(refusal.fields)
-    forgive("sign_in", account=request.form["email"].strip().casefold())
+    forgive("sign_in", account=request.form["email"])
     return redirect(access.way_back(_home()), 303)  # type: ignore[return-value]
 
 

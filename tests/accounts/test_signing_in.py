@@ -240,6 +240,39 @@ def test_one_account_can_not_be_guessed_at_for_long(door, olivia, counting):
     assert int(answer.headers["Retry-After"]) > 60
 
 
+def test_spelling_its_address_anew_is_no_new_try(door, olivia, counting):
+    email = olivia.email
+    spelled = [
+        email,
+        email.replace(".", "\u3002"),
+        email.replace(".", "\uff0e"),
+        email.replace("@e", "@\uff45"),
+        f" {email.upper()}",
+    ]
+    for email in spelled:
+        assert give(door, email=email, password="wrong").status_code == 422
+
+    assert give(door, email=olivia.email, password=PASSWORD).status_code == 429
+
+
+def test_whoever_signs_in_is_forgiven_however_the_address_was_spelled(door, olivia, counting):
+    spelled = olivia.email.replace(".", "\u3002")
+    for _ in range(2):
+        for _ in range(4):
+            assert give(door, email=olivia.email, password="wrong").status_code == 422
+        assert give(door, email=spelled, password=PASSWORD).status_code == 303
+
+
+def test_mailed_links_are_counted_however_the_address_is_spelled(door, olivia, counting):
+    spelled = [olivia.email, olivia.email.replace(".", "\u3002"), f" {olivia.email.upper()}"]
+    for email in spelled:
+        assert door.post("/sign-in/link", data={"email": email}).status_code == 200
+
+    answer = door.post("/sign-in/link", data={"email": olivia.email.replace(".", "\uff0e")})
+
+    assert answer.status_code == 429
+
+
 def test_an_address_nobody_has_is_limited_just_the_same(door, olivia, counting):
     answers = [
         give(door, email="nobody@example.com", password="wrong").status_code for _ in range(6)

@@ -154,6 +154,31 @@ def test_an_account_is_counted_however_it_is_written_and_forgiven(build, server,
     assert post(app, "/sign-in", **again).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    ["sam@example\u3002com", "sam@\uff45xample.com", "SAM@Example\uff0ecom "],
+)
+def test_an_account_is_counted_however_its_domain_is_spelled(build, server, few, spelled):
+    app = shop(build, server.url)
+    found = [
+        post(app, "/sign-in", data={"email": email}).status_code
+        for email in ("sam@example.com", spelled, "sam@example.com", spelled)
+    ]
+    assert found == [200, 200, 429, 429]
+
+    with app.app_context():
+        limits.forgive("sign_in", account=spelled)
+
+    assert post(app, "/sign-in", data={"email": "sam@example.com"}).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["Sam at home", "sam@" + "\u00e9." * 10_000 + "com"])
+def test_what_is_no_address_is_counted_as_it_was_typed(build, server, few, typed):
+    app = shop(build, server.url)
+    assert statuses(app, 3, "/sign-in", data={"email": typed}) == [200, 200, 429]
+    assert post(app, "/sign-in", data={"email": "Sam"}).status_code == 200
+
+
 def test_several_processes_count_together(build, server, few):
     one, other = shop(build, server.url), shop(build, server.url)
     assert statuses(one, 2) + statuses(other, 2) == [200, 200, 200, 429]
