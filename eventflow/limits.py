@@ -55,9 +55,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "resend": (Limit(60, HOUR, "address"), Limit(5, HOUR, "order")),
     # A whole school or office may buy from one address the minute a sale opens.
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
-    "promo_code": (Limit(60, MINUTE, "address"), Limit(15, MINUTE, "visitor")),
-    # A page opened with a code asks every few seconds how its seats stand.
-    "presale_code": (Limit(1200, MINUTE, "address"),),
+    # Codes of presales that open nothing: whoever has a right one is never counted.
+    "wrong_code": (Limit(60, MINUTE, "address"), Limit(15, MINUTE, "visitor")),
     "api": (Limit(1200, MINUTE, "token_or_address"),),
     # Ten volunteers pair their phones at one access point; nobody guesses 50 bits at this pace.
     "pairing": (Limit(20, MINUTE, "address"),),
@@ -160,22 +159,47 @@ def check(*names: str, **who: str) -> None:
 
     Who is counted can be said where the request alone does not tell: `check("resend", order=code)`.
     """
+    if (counters := _counters()) and (wait := counters.count(_counted(names, who))):
+        raise _too_many(names[-1], wait)
+
+
+def look(*names: str, **who: str) -> None:
+    """TooManyRequests when these limits leave no room for one more; nothing is counted.
+
+    For what is only worth counting once it turned out so: see `note`.
+    """
+    if (counters := _counters()) and (wait := counters.look(_counted(names, who))):
+        raise _too_many(names[-1], wait)
+
+
+def note(name: str, what: str, **who: str) -> None:
+    """Count this, once however often it comes. Nobody is refused before the next `look`."""
+    if counters := _counters():
+        counters.count(_counted((name,), who), once=_hashed(what))
+
+
+def _counters() -> "_Counters | None":
     counters: _Counters | None = current_app.extensions["limits"]
-    if counters is None:
-        return
-    counted: list[tuple[str, Limit]] = []
-    for name in names:
-        for limit in LIMITS[name]:
-            someone = who.get(limit.by) or WHO[limit.by]()
-            if someone:
-                counted.append((_key(name, limit, someone), limit))
-    if counted and (wait := counters.count(counted)):
-        metrics.rate_limited(names[-1])
-        seconds = ceil(wait)
-        told = format_duration(_roughly(seconds))
-        raise TooManyRequests(
-            _("Too many attempts. Please try again in %(time)s.", time=told), retry_after=seconds
-        )
+    return counters
+
+
+def _counted(names: tuple[str, ...], who: dict[str, str]) -> list[tuple[str, Limit]]:
+    """The key of everybody that these limits count, and by which of them."""
+    return [
+        (_key(name, limit, someone), limit)
+        for name in names
+        for limit in LIMITS[name]
+        if (someone := who.get(limit.by) or WHO[limit.by]())
+    ]
+
+
+def _too_many(name: str, wait: float) -> TooManyRequests:
+    metrics.rate_limited(name)
+    seconds = ceil(wait)
+    told = format_duration(_roughly(seconds))
+    return TooManyRequests(
+        _("Too many attempts. Please try again in %(time)s.", time=told), retry_after=seconds
+    )
 
 
 def _roughly(seconds: int) -> int:
@@ -185,8 +209,7 @@ def _roughly(seconds: int) -> int:
 
 def forgive(name: str, **who: str) -> None:
     """Forget what was counted for someone, as after a sign-in with the right password."""
-    counters: _Counters | None = current_app.extensions["limits"]
-    if counters is not None:
+    if counters := _counters():
         if "account" in who:
             who["account"] = _named(who["account"])
             if has_request_context():
@@ -203,8 +226,12 @@ def _known(names: tuple[str, ...]) -> None:
 
 
 def _key(name: str, limit: Limit, someone: str) -> str:
-    # Hashed: whose address or account it was is nothing Redis has to know.
-    return f"limit:{name}:{limit.by}:{blake2b(someone.encode(), digest_size=12).hexdigest()}"
+    return f"limit:{name}:{limit.by}:{_hashed(someone)}"
+
+
+def _hashed(text: str) -> str:
+    # Whose address or account it was is nothing Redis has to know.
+    return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 class _Counters:
@@ -215,15 +242,29 @@ class _Counters:
     # Answers how many milliseconds to wait, 0 when nothing is over its limit. PTTL is negative
     # for a counter that lost its expiry, which nothing but a person at the console can do.
     SCRIPT = """
+        local wait, once = 0, ARGV[1]
+        for i, key in ipairs(KEYS) do
+            local most, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+            if once == '' or redis.call('SET', key .. ':' .. once, '', 'PX', window, 'NX') then
+                local count = redis.call('INCR', key)
+                local left = count > 1 and redis.call('PTTL', key) or -1
+                if left < 0 then
+                    left = window
+                    redis.call('PEXPIRE', key, left)
+                end
+                if count > most and left > wait then wait = left end
+            end
+        end
+        return wait
+    """
+
+    # The same of one more, which is not counted.
+    LOOK = """
         local wait = 0
         for i, key in ipairs(KEYS) do
-            local count = redis.call('INCR', key)
-            local left = count > 1 and redis.call('PTTL', key) or -1
-            if left < 0 then
-                left = tonumber(ARGV[2 * i])
-                redis.call('PEXPIRE', key, left)
+            if tonumber(redis.call('GET', key) or 0) >= tonumber(ARGV[i]) then
+                wait = math.max(wait, redis.call('PTTL', key))
             end
-            if count > tonumber(ARGV[2 * i - 1]) and left > wait then wait = left end
         end
         return wait
     """
@@ -231,24 +272,42 @@ class _Counters:
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_connect_timeout=0.1, socket_timeout=0.2)
         self._script = self._redis.register_script(self.SCRIPT)
+        self._look = self._redis.register_script(self.LOOK)
         self._lock = threading.Lock()
         self._away_until = 0.0
         self._here = _HereCounters()
 
-    def count(self, counted: list[tuple[str, Limit]]) -> float:
-        """How many seconds to wait; 0.0 when within all limits."""
-        if self._worth_asking():
-            try:
-                arguments: list[int] = []
-                for _key, limit in counted:
-                    arguments += (limit.most, limit.seconds * 1000)
-                wait: Any = self._script(keys=[key for key, _limit in counted], args=arguments)
-            except redis.RedisError as error:
-                self._went_away(error)
-            else:
-                self._away_until = 0.0
-                return int(wait) / 1000
-        return max(self._here.count(key, limit) for key, limit in counted)
+    def count(self, counted: list[tuple[str, Limit]], once: str = "") -> float:
+        """How many seconds to wait; 0.0 when within all limits. `once`: what of its name was
+        counted within its window before is not counted again."""
+        sizes = [size for _key, limit in counted for size in (limit.most, limit.seconds * 1000)]
+        wait = self._ask(self._script, counted, [once, *sizes])
+        if wait is None:
+            return max((self._here.count(key, limit, once) for key, limit in counted), default=0.0)
+        return wait
+
+    def look(self, counted: list[tuple[str, Limit]]) -> float:
+        """How many seconds to wait until there is room for one more; 0.0 when there is."""
+        wait = self._ask(self._look, counted, [limit.most for _key, limit in counted])
+        if wait is None:
+            return max((self._here.look(key, limit) for key, limit in counted), default=0.0)
+        return wait
+
+    def _ask(
+        self, script: Callable[..., Any], counted: list[tuple[str, Limit]], arguments: list[Any]
+    ) -> float | None:
+        """What Redis says, in seconds; None while it is away."""
+        if not counted:
+            return 0.0
+        if not self._worth_asking():
+            return None
+        try:
+            wait = script(keys=[key for key, _limit in counted], args=arguments)
+        except redis.RedisError as error:
+            self._went_away(error)
+            return None
+        self._away_until = 0.0
+        return int(wait) / 1000
 
     def forget(self, keys: list[str]) -> None:
         self._here.forget(keys)
@@ -285,9 +344,14 @@ class _HereCounters:
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[int, float]] = {}
 
-    def count(self, key: str, limit: Limit) -> float:
+    def count(self, key: str, limit: Limit, once: str = "") -> float:
         at = monotonic()
         with self._lock:
+            if once:
+                mark = f"{key}:{once}"
+                if self._windows.get(mark, (0, 0.0))[1] > at:
+                    return 0.0
+                self._windows[mark] = (1, at + limit.seconds)
             count, ends = self._windows.get(key, (0, 0.0))
             if ends <= at:
                 count, ends = 0, at + limit.seconds
@@ -295,6 +359,12 @@ class _HereCounters:
             if len(self._windows) > self.MOST_KEYS:
                 self._make_room(at)
         return ends - at if count + 1 > limit.most else 0.0
+
+    def look(self, key: str, limit: Limit) -> float:
+        at = monotonic()
+        with self._lock:
+            count, ends = self._windows.get(key, (0, 0.0))
+        return max(0.0, ends - at) if count >= limit.most else 0.0
 
     def forget(self, keys: list[str]) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventflow import limits
 from eventflow.accounts import hosts
 from eventflow.accounts.models import Tenant
 from eventflow.db import now
@@ -49,6 +50,14 @@ def storefront(app, riverside):
     browser = app.test_client()
     browser.address = "http://riverside.eventflow.test"
     return browser
+
+
+@pytest.fixture
+def counting(app) -> Iterator[None]:
+    """Rate limits, which tests do without otherwise."""
+    app.extensions["limits"] = limits._Counters(app.config["REDIS_URL"])
+    yield
+    app.extensions["limits"] = None
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from eventflow.events.documents import (
     tier_document,
 )
 from eventflow.events.models import Event, Tier
-from eventflow.sales import availability, holds, seats
+from eventflow.sales import availability, holds, presale_codes, seats
 from eventflow.sales.documents import (
     AvailabilityAnswer,
     BestAvailable,
@@ -36,7 +36,7 @@ from eventflow.sales.documents import (
     placed_document,
 )
 from eventflow.sales.seat_wishes import Asker, Best
-from eventflow.seating import allocations
+from eventflow.seating import hall as halls
 
 api = Operations("sales", __name__, tag="Sales")
 bp = api.bp
@@ -178,9 +178,7 @@ def release_hold(hold_id: str) -> None:
 
 def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> holds.Placed:
     """Hold what an API document asks for, and count it."""
-    code = (also.code or also.promo_code or "").strip() if also else ""
-    if code and not allocations.is_known(slug, code):
-        raise Invalid({"promo_code": _("There is no such code at this event.")})
+    code = _code(slug, also) if also else ""
     who = tokens.principal()
     asker = Asker(
         form_key=key_of_request(),
@@ -203,6 +201,18 @@ def place(slug: str, items: list[Item], also: HoldRequest | None = None) -> hold
         raise
     metrics.hold_placed()
     return placed
+
+
+def _code(slug: str, asked: HoldRequest) -> str:
+    """The code that was given, if it is one of this event's."""
+    code = (asked.code or asked.promo_code or "").strip()
+    if not code:
+        return ""
+    hall = halls.of_slug(slug)
+    presale = presale_codes.judge(hall.event_id, code) if hall else None
+    if presale is None or not presale.is_known:
+        raise Invalid({"promo_code": _("There is no such code at this event.")})
+    return presale.code
 
 
 def _availability(left: tuple[availability.TierLeft, ...]) -> AvailabilityAnswer:

@@ -39,6 +39,7 @@ from eventflow.sales import (
     event_page,
     holds,
     offers,
+    presale_codes,
     presses,
     seat_pages,
     seat_plans,
@@ -50,7 +51,7 @@ from eventflow.sales.offers import Offer
 from eventflow.sales.seat_plans import Place, Seated
 from eventflow.sales.seat_wishes import Best
 from eventflow.seating import hall as halls
-from eventflow.seating import states
+from eventflow.seating import presales, states
 
 bp = Blueprint("seat_holds", __name__)
 
@@ -224,6 +225,7 @@ def place(slug: str, wish: Wish, *, at: datetime) -> uuid.UUID:
     """Hold it, once however often the button is pressed; the hold's id."""
     event = showing.public_event(slug, at=at)
     seated = seat_plans.must_be(event)
+    presale_codes.judge(event.id, wish.code)
     try:
         hold_id = presses.place(
             slug,
@@ -283,7 +285,7 @@ def _page_again(
             chosen=frozenset(wish.seats),
             need=wish.need,
             refused=said | {"form": "seat-list"},
-            presale=seat_pages.presale(event),
+            presale=presales.given(event.id, wish.code),
         )
     chosen: dict[str, Any] = {str(one.tier_id): str(one.quantity) for one in wish.items}
     chosen |= {"seats": seat_plans.places(seated, offer, wish.seats), "need": wish.need}
@@ -295,7 +297,7 @@ def _page_again(
         at,
         chosen=chosen,
         refused=said | {"form": "counter"},
-        presale=seat_pages.presale(event),
+        presale=presales.given(event.id, wish.code),
     )
 
 

@@ -33,6 +33,7 @@ from eventflow.files import FOR_EVER
 from eventflow.sales import (
     availability,
     offers,
+    presale_codes,
     presses,
     seat_plans,
     section_columns,
@@ -197,11 +198,8 @@ def show_colours(slug: str) -> Response:
 
 
 def presale(event: Event) -> Presale | None:
-    """What the code opens that the reader gave; counted, so that nobody guesses in peace."""
-    code = request.values.get("code", "")
-    if code:
-        limits.check("presale_code")
-    return presales.given(event.id, code)
+    """What the code opens that the reader gave."""
+    return presale_codes.judge(event.id, request.values.get("code", ""))
 
 
 def back_to_choosing(event: Event) -> str:

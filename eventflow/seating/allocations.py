@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from eventflow.accounts import audit
 from eventflow.db import db, new_id
@@ -203,14 +203,6 @@ def with_conditions(at: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
 def of(event: Event) -> list[Allocation]:
     query = select(Allocation).where(Allocation.event_id == event.id)
     return list(db.session.scalars(query.order_by(Allocation.name, Allocation.id)))
-
-
-def is_known(slug: str, code: str) -> bool:
-    """Whether this code opens any seats of the event."""
-    same = func.lower(Allocation.code) == func.lower(code)
-    query = select(Allocation.id).join(Event, Event.id == Allocation.event_id)
-    query = query.where(Event.slug == slug, Allocation.code != "", same)
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def find(event: Event, allocation_id: uuid.UUID) -> Allocation:

@@ -21,13 +21,14 @@ LONGEST = 40
 
 _OPENED = text(
     """
-    select s.position from allocations a join seats s on s.allocation_id = a.id
+    select s.position from allocations a
+      left join seats s on s.allocation_id = a.id and s.tier_id is not null
      where a.tenant_id = :tenant and a.event_id = :event
-       and a.code <> '' and lower(a.code) = lower(:code) and s.tier_id is not null
+       and a.code <> '' and lower(a.code) = lower(:code)
     """
 )
 
-_known: dict[tuple[uuid.UUID, str], tuple[float, frozenset[int]]] = {}
+_known: dict[tuple[uuid.UUID, str], tuple[float, frozenset[int] | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Presale:
 
     code: str
     positions: frozenset[int]
+    is_known: bool
+    """Whether the event has an allocation of this code, though it may have let its seats go."""
 
     def seen(self, snapshot: Snapshot) -> Snapshot:
         """How the seats stand for whoever has the code."""
@@ -63,16 +66,21 @@ class Presale:
 def given(event_id: uuid.UUID, code: str) -> Presale | None:
     """What this code opens; None where none was given."""
     code = " ".join(code.split())[:LONGEST]
-    return Presale(code, _opened(event_id, code)) if code else None
+    if not code:
+        return None
+    positions = _opened(event_id, code)
+    return Presale(code, positions or frozenset(), positions is not None)
 
 
-def _opened(event_id: uuid.UUID, code: str) -> frozenset[int]:
-    until, positions = _known.get((event_id, code), (0.0, frozenset()))
+def _opened(event_id: uuid.UUID, code: str) -> frozenset[int] | None:
+    """The positions; None where there is no such code."""
+    until, positions = _known.get((event_id, code), (0.0, None))
     if time.monotonic() < until:
         return positions
     if len(_known) > MOST:
         _known.clear()
     asked = {"tenant": current_tenant_id(), "event": event_id, "code": code}
-    positions = frozenset(db.session.execute(_OPENED, asked).scalars())
+    rows = db.session.execute(_OPENED, asked).scalars().all()
+    positions = frozenset(one for one in rows if one is not None) if rows else None
     _known[event_id, code] = (time.monotonic() + REMEMBER, positions)
     return positions

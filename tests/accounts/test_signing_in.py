@@ -1,7 +1,6 @@
 import pytest
 from sqlalchemy import text
 
-from eventflow import limits
 from eventflow.accounts import passwords, people
 from eventflow.db import db
 from eventflow.tenancy import across_tenants, acting_for
@@ -220,14 +219,6 @@ def test_the_owner_of_an_address_does_not_confirm_it_for_a_squatter(app, base, m
     own = browser_at(app, None, squatter)
     assert own.get(mail.link).status_code == 200
     assert own.post("/verify-email", data={"code": mail.code}).location == "/account"
-
-
-@pytest.fixture
-def counting(app):
-    """Rate limits, which tests do without otherwise."""
-    app.extensions["limits"] = limits._Counters(app.config["REDIS_URL"])
-    yield
-    app.extensions["limits"] = None
 
 
 def test_one_account_can_not_be_guessed_at_for_long(door, olivia, counting):

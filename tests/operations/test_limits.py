@@ -304,6 +304,42 @@ def test_several_limits_are_one_question(build, server, monkeypatch):
     assert found == [200, 200, 429, 200, 200, 429, 429]
 
 
+@pytest.fixture(params=["redis", "without redis"])
+def guessing(request, build, server, monkeypatch):
+    """Inside a request of an application that takes two wrong codes a minute."""
+    monkeypatch.setitem(limits.LIMITS, "wrong_code", (limits.Limit(2, 60, "address"),))
+    url = server.url if request.param == "redis" else "redis://127.0.0.1:1/0"
+    app = build(limits, REDIS_URL=url, RATELIMIT_ENABLED=True)
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "203.0.113.5"}):
+        yield
+
+
+def test_looking_counts_nothing_and_refuses_once_all_is_used_up(guessing):
+    for _ in range(5):
+        limits.look("wrong_code")
+    limits.note("wrong_code", "FIENDS")
+    limits.look("wrong_code")
+    limits.note("wrong_code", "ENEMIES")
+
+    with pytest.raises(TooManyRequests) as refusal:
+        limits.look("wrong_code")
+
+    assert 50 <= refusal.value.retry_after <= 60
+    limits.note("wrong_code", "ANYTHING")  # refuses nobody
+    limits.look("wrong_code", address="203.0.113.6")
+
+
+def test_what_is_noted_again_is_not_counted_again(guessing):
+    for _ in range(5):
+        limits.note("wrong_code", "FIENDS")
+    limits.look("wrong_code")
+
+    limits.note("wrong_code", "ENEMIES")
+
+    with pytest.raises(TooManyRequests):
+        limits.look("wrong_code")
+
+
 def test_who_is_counted_can_be_said(build, server, monkeypatch):
     monkeypatch.setitem(limits.LIMITS, "resend", (limits.Limit(1, 3600, "order"),))
     app = shop(build, server.url)

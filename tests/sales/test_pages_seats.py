@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from eventflow import limits
 from eventflow.db import db, now, transaction
 from eventflow.events import showing
 from eventflow.events.models import Tier
@@ -1069,3 +1070,97 @@ def test_of_an_event_that_is_over_nothing_is_offered_again(storefront, play):
 
     assert "Stalls A3, Stalls A4" in page
     assert "Hold the same again" not in page
+
+
+PROGRAM = "/api/v1/events/{slug}/holds"
+
+
+def give_code(browser, event, way: str, code: str):
+    """Say this code of the presale, in one of the ways there are."""
+    here = f"/events/{event.slug}"
+    if way == PROGRAM:
+        hall = hall_of(event)
+        return browser.post(way.format(slug=event.slug), json={"seats": hall.ids[:1], "code": code})
+    if way in ("holds", "seats/held"):
+        return post(browser, event, way, BY_SCRIPT, seat=keys(1), code=code)
+    if way == "seats/best":
+        return post(browser, event, way, BY_SCRIPT, best="2", code=code)
+    return browser.get(f"{here}{way}?code={code}")
+
+
+@pytest.fixture
+def few_wrong_codes(counting, monkeypatch):
+    """Three wrong codes a minute, so that tests need few requests."""
+    monkeypatch.setitem(limits.LIMITS, "wrong_code", (limits.Limit(3, 60, "address"),))
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("", "/seats/list", "/seats/changes", "/sections/stalls", "/seats/at/k1"),
+        *("/seats/at/k1/sheet", "holds", "seats/held", "seats/best", PROGRAM),
+    ],
+)
+def test_whoever_guesses_codes_is_told_nothing_of_the_next_one(
+    app, riverside, storefront, presale, few_wrong_codes, way
+):
+    for number in range(3):
+        answer = give_code(browser_at(app, riverside), presale, way, f"FIENDS{number}")
+        assert answer.status_code < 429
+
+    for code in ("FRIENDS", "ENEMIES"):
+        answer = give_code(storefront, presale, way, code)
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+    # And to whoever has none, all goes on.
+    assert storefront.get(f"/events/{presale.slug}/seats/changes").status_code == 200
+    assert post(storefront, presale, seat=keys(17, 18)).status_code == 303
+
+
+@pytest.mark.parametrize("way", ["", "/seats/changes", "seats/held", PROGRAM])
+def test_a_right_code_is_never_counted(storefront, presale, few_wrong_codes, way):
+    for number in range(2):
+        give_code(storefront, presale, "", f"FIENDS{number}")
+
+    statuses = {give_code(storefront, presale, way, "friends").status_code for _ in range(5)}
+
+    assert 429 not in statuses
+    assert give_code(storefront, presale, "", "FRIENDS").status_code == 200
+
+
+def test_nor_is_one_whose_seats_were_let_go(storefront, presale, few_wrong_codes):
+    with transaction():
+        [allocation] = allocations.of(presale)
+        allocations.release(allocation, at=now())
+    forget_all(presale)
+    for number in range(2):
+        give_code(storefront, presale, "", f"FIENDS{number}")
+
+    answers = [give_code(storefront, presale, "/seats/changes", "FRIENDS") for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_a_page_whose_code_is_taken_away_can_go_on_asking(storefront, presale, few_wrong_codes):
+    with transaction():
+        [allocation] = allocations.of(presale)
+        allocations.remove(allocation, at=now())
+    forget_all(presale)
+
+    answers = [give_code(storefront, presale, "/seats/changes", "FRIENDS") for _ in range(5)]
+    bought = post(storefront, presale, seat=keys(1, 2), code="FRIENDS")
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert bought.status_code == 303
+
+
+def test_the_last_wrong_code_that_is_judged_is_refused_like_those_before(
+    storefront, presale, few_wrong_codes
+):
+    answers = [
+        post(storefront, presale, seat=keys(1, 2), code=f"FIENDS{n}", **{"from": "list"})
+        for n in range(4)
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409, 409, 429]
+    assert "This code opens no seats of this event" in answers[2].text
