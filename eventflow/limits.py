@@ -55,6 +55,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "resend": (Limit(60, HOUR, "address"), Limit(5, HOUR, "order")),
     # A whole school or office may buy from one address the minute a sale opens.
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
+    # Whoever comes back from paying has the provider asked, which may take seconds and isn't free.
+    # One too many is not refused: nobody is asked, and the page waits as for any news.
+    "came_back": (Limit(30, MINUTE, "address"),),
+    "payment_look": (Limit(1, 5, "order"),),
     # Codes of presales that open nothing: whoever has a right one is never counted.
     "wrong_code": (Limit(60, MINUTE, "address"), Limit(15, MINUTE, "visitor")),
     "api": (Limit(1200, MINUTE, "token_or_address"),),
@@ -161,6 +165,12 @@ def check(*names: str, **who: str) -> None:
     """
     if (counters := _counters()) and (wait := counters.count(_counted(names, who))):
         raise _too_many(names[-1], wait)
+
+
+def allows(*names: str, **who: str) -> bool:
+    """Count this request; False when it is one too many. For what is left undone then."""
+    counters = _counters()
+    return counters is None or not counters.count(_counted(names, who))
 
 
 def look(*names: str, **who: str) -> None:

@@ -15,10 +15,10 @@ from werkzeug.exceptions import TooManyRequests
 
 from eventflow.accounts import people
 from eventflow.accounts.hosts import only_on_tenant_host
-from eventflow.db import now, transaction
+from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import showing
-from eventflow.limits import check, limited
+from eventflow.limits import allows, check, limited
 from eventflow.locale import format_clock, zone_label
 from eventflow.pages import page, wants_fragment
 from eventflow.payments import checkout, order_page, reconciling, sandbox_page
@@ -107,7 +107,7 @@ def show_order(code: str) -> Response:
         # Back from paying, and often faster than the webhook.
         address = _order_address(order.code, order.secret)
         if order.status_at(now()) == "pending":
-            reconciling.look_quietly(order, at=now())
+            _look(order, "came_back", "payment_look")
         return redirect(address, 303)  # type: ignore[return-value]
     return page("payments/order.html", **order_page.facts(order, g.tenant, at=now()))
 
@@ -127,7 +127,7 @@ def pay_order(code: str) -> Response:
     order = _order()
     address, payment_url = _order_address(order.code, order.secret), None
     # It may be paid already, on a page that only says so; or that page may have run out.
-    reconciling.look_quietly(order, at=now())
+    _look(order, "payment_look")
     try:
         payment_url = checkout.pay(g.tenant, _order(), at=now())
     except ProviderDown:
@@ -157,6 +157,14 @@ def resend_tickets(code: str) -> Response:
         "right",
     )
     return _to_order(order)
+
+
+def _look(order: Order, *limits: str) -> None:
+    """Have the provider asked, unless that was done a moment ago: the page says how it stands."""
+    name = str(order.id)
+    db.session.rollback()  # Nothing is held open while Redis is asked.
+    if allows(*limits, order=name):
+        reconciling.look_quietly(order, at=now())
 
 
 def _unreachable() -> str:

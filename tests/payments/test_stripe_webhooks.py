@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from eventflow import limits
 from eventflow.db import db, now, transaction
 from eventflow.payments import desk, webhooks
 from eventflow.payments.models import WebhookEvent
@@ -209,6 +210,56 @@ def test_who_comes_back_while_stripe_is_away_waits(shop, gala, receive):
 
     shop.stripe.deliver_webhooks(receive)
     assert shop.fresh(order).status == "paid"
+
+
+def asked_about(shop, page_url: str) -> int:
+    """How often Stripe was asked what became of the session of this page."""
+    path = f"/v1/checkout/sessions/{shop.session(page_url)}"
+    return sum(one.path == path for one in shop.stripe.requests)
+
+
+@pytest.mark.parametrize("redis", ["there", "away"])
+def test_stripe_is_asked_once_in_a_while_however_often_one_comes_back(
+    app, shop, gala, counting, redis
+):
+    if redis == "away":
+        app.extensions["limits"] = limits._Counters("redis://127.0.0.1:1/0")
+    order, page_url = shop.order(gala)
+    _other, other_page = shop.order(gala)
+    address = f"/orders/{order.code}?secret={order.secret}&from=stripe"
+
+    for _ in range(4):
+        assert "Waiting for your payment" in shop.come_back(address).text
+    assert asked_about(shop, page_url) == 1
+
+    assert "Here are your tickets" in shop.come_back(shop.press(other_page)).text
+
+    limits.forgive("payment_look", order=str(order.id))  # as after a few seconds
+    shop.press(page_url)
+    assert "Here are your tickets" in shop.come_back(address).text
+    assert asked_about(shop, page_url) == 2
+
+
+def test_whoever_comes_back_for_many_orders_uses_up_nothing(shop, gala, counting, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "came_back", (limits.Limit(1, 60, "address"),))
+    pages = [shop.order(gala)[1] for _ in range(2)]
+
+    first, second = (shop.come_back(shop.press(page)) for page in pages)
+
+    assert "Here are your tickets" in first.text
+    assert (second.status_code, "Waiting for your payment" in second.text) == (200, True)
+    assert [asked_about(shop, page) for page in pages] == [1, 0]
+
+
+def test_who_comes_back_and_presses_pay_is_at_stripes_page_again(shop, gala, counting):
+    order, page_url = shop.order(gala)
+    shop.come_back(f"/orders/{order.code}?secret={order.secret}&from=stripe")
+
+    for _ in range(3):
+        answer = shop.browser.post(f"/orders/{order.code}/pay", data={"secret": order.secret})
+        assert answer.location == page_url
+
+    assert asked_about(shop, page_url) == 1
 
 
 def test_who_presses_pay_again_has_paid(shop, gala):
