@@ -55,6 +55,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "resend": (Limit(60, HOUR, "address"), Limit(5, HOUR, "order")),
     # A whole school or office may buy from one address the minute a sale opens.
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
+    # Free, or paid later. A school or office may sit behind one address.
+    "order_without_payment": (Limit(60, HOUR, "address"), Limit(10, HOUR, "buyer")),
     # Whoever comes back from paying has the provider asked, which may take seconds and isn't free.
     # One too many is not refused: nobody is asked, and the page waits as for any news.
     "came_back": (Limit(30, MINUTE, "address"),),
@@ -113,6 +115,11 @@ def token_or_address() -> str | None:
     return given[7:] if given[:7].lower() == "bearer " else address()
 
 
+def buyer() -> str | None:
+    """Whom the mails of an order go to."""
+    return _named(request.form.get("buyer_email", "")) or None
+
+
 def order() -> str | None:
     code = (request.view_args or {}).get("code")
     return f"{request.host} {code}" if code else None
@@ -124,6 +131,7 @@ WHO: dict[str, Callable[[], str | None]] = {
     "account": account,
     "account_from_here": account_from_here,
     "token_or_address": token_or_address,
+    "buyer": buyer,
     "order": order,
 }
 

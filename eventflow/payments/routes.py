@@ -21,7 +21,7 @@ from eventflow.events import showing
 from eventflow.limits import allows, check, limited
 from eventflow.locale import format_clock, zone_label
 from eventflow.pages import page, wants_fragment
-from eventflow.payments import checkout, order_page, reconciling, sandbox_page
+from eventflow.payments import checkout, order_limits, order_page, reconciling, sandbox_page
 from eventflow.payments.providers import PaymentRefused, ProviderDown
 from eventflow.payments.stripe_provider import CAME_BACK
 from eventflow.queue import enqueue
@@ -65,22 +65,26 @@ def begin_order(hold_id: str) -> Response:
             with transaction():
                 holds.keep_typed(hold, typed)
         buyer, attendees = buyers.read(request.form, len(buyers.places(hold.lines)))
-        begun = checkout.begin(
-            g.tenant,
-            hold.id,
-            buyer,
-            attendees=attendees,
-            method=request.form.get("payment_method") or "online",
-            form_key=_form_key(hold),
-            locale=str(get_locale()),
-            at=at,
-        )
+        method = request.form.get("payment_method") or "online"
+        with order_limits.counted(hold, buyer, method):
+            begun = checkout.begin(
+                g.tenant,
+                hold.id,
+                buyer,
+                attendees=attendees,
+                method=method,
+                form_key=_form_key(hold),
+                locale=str(get_locale()),
+                at=at,
+            )
     except holds.HoldUsed:
         return _to_order(_order_of(hold_id))
     except holds.HoldExpired:
         return _lapsed(holds.find(hold_id))
     except Invalid as refusal:
         return _checkout_page(holds.find(hold_id), typed, errors=refusal.fields, at=at, status=422)
+    except TooManyRequests as refusal:
+        return _too_many(holds.find(hold_id), typed, refusal, at=at)
     except checkout.SalesPaused:
         return _paused(holds.find(hold_id))
     except ProviderDown:
@@ -269,6 +273,20 @@ def _paused(hold: Hold) -> Response:
         choose_again=seat_pages.back_to_choosing(hold.event),
         hold=hold,
     )
+
+
+def _too_many(
+    hold: Hold, typed: dict[str, Any], refusal: TooManyRequests, *, at: datetime
+) -> Response:
+    """The same page, with all that was typed: who comes later, or pays now, can go on from it."""
+    why = _(
+        "Many tickets that are free or paid later were ordered for this address, or from your "
+        "network. Nothing you typed is lost."
+    )
+    flash(f"{refusal.description} {why}", "doubt")
+    response = _checkout_page(hold, typed, at=at, status=429)
+    response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _order() -> Order:
