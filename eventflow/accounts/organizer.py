@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import brand, lists, pictures, uploads
+from eventflow import brand, lists, mail_addresses, pictures, uploads
 from eventflow.accounts import (
     access,
     asking,
@@ -27,8 +27,6 @@ from eventflow.limits import limited
 from eventflow.pages import page, wants_fragment
 
 bp = access.console(Blueprint("accounts_console", __name__, url_prefix="/manage"), "scanner")
-
-LONGEST_ADDRESS = 254
 
 # What the platform takes is not the organizer's to set.
 SETTINGS = (
@@ -56,7 +54,7 @@ def show_team() -> Response:
 @limited("resend")
 def invite() -> Response:
     email, role = request.form.get("email", ""), request.form.get("role", "")
-    if unproved := _unproved(role, email=email[:LONGEST_ADDRESS], role=role):
+    if unproved := _unproved(role, email=email[: mail_addresses.LONGEST], role=role):
         return unproved
     try:
         with transaction():

@@ -2,7 +2,7 @@
 
 The promise kept here is that a stolen database gives up no password cheaply (argon2id), that
 many sign-ins at once can't eat the memory of the machine, and that an address nobody has
-takes as long to refuse as a wrong password.
+takes as long to refuse as a wrong password. So does a password too long to be anybody's.
 """
 
 import threading
@@ -19,7 +19,11 @@ from eventflow.errors import Invalid, Refusal
 
 SHORTEST = 10
 LONGEST = 200
+LONGEST_READ = 1000
+"""Characters. Nobody's password is longer, operators' included: composing the characters of one
+takes time that grows with the square of its marks."""
 NOBODYS = "the password of an address that nobody has"
+TOO_LONG = "what is worked on in place of a password that is too long"
 
 # 32 MiB for a few hundredths of a second. At once, as many as a process has memory for.
 _hasher = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
@@ -96,12 +100,16 @@ def weakness(password: str, *, about: tuple[str, ...] = ()) -> str | None:
 
 def hash_password(password: str) -> str:
     """What is kept of a password."""
+    if len(password) > LONGEST_READ:
+        raise Invalid({"password": _("Use at most %(count)s characters.", count=LONGEST_READ)})
     with _turn():
         return _hasher.hash(_same(password))
 
 
 def matches(password: str, hashed: str | None) -> bool:
     """Whether this is the password. Without a hash: no, after the same work."""
+    if len(password) > LONGEST_READ:
+        password, hashed = TOO_LONG, None
     with _turn():
         try:
             right = _hasher.verify(hashed or _nobodys(), _same(password))

@@ -52,7 +52,7 @@ def address(text: str, *, field: str = "email") -> str:
 
 def as_written(email: str) -> str:
     """An address as people write it: its domain in their own letters. For reading alone."""
-    if "xn--" not in email:
+    if "xn--" not in email or len(email) > mail_addresses.LONGEST:
         return email
     try:
         found = validate_email(email, check_deliverability=False, strict=True)

@@ -19,7 +19,7 @@ bp = access.console(Blueprint("messages_console", __name__, url_prefix="/manage"
 @bp.get("/mail")
 def show_mail() -> Response:
     filters = log.Filters(
-        query=request.args.get("q", "").strip(),
+        query=lists.text("q"),
         status=request.args.get("status", ""),
         kind=request.args.get("kind", ""),
     )

@@ -2,6 +2,7 @@ import pytest
 
 from eventflow.accounts import people
 from eventflow.errors import Invalid
+from tests.marks import MARKED, at_once
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,14 @@ def test_what_is_none_is_refused(typed):
     with pytest.raises(Invalid) as refusal:
         people.address(typed)
     assert "sam@example.com" in refusal.value.fields["email"]
+
+
+@pytest.mark.parametrize(
+    "typed", [MARKED, f'"{MARKED}" <sam@example.com>', f"{MARKED}@example.com", f"sam@{MARKED}.com"]
+)
+def test_what_is_too_long_for_one_is_not_read(typed):
+    with at_once(), pytest.raises(Invalid):
+        people.address(typed)
+    with at_once():
+        assert people.as_written(f"{typed} xn--") == f"{typed} xn--"
+        assert people.as_kept(typed) == typed

@@ -5,6 +5,7 @@ import pytest
 
 from eventflow.accounts import passwords
 from eventflow.errors import Invalid
+from tests.marks import MARKED, at_once
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,34 @@ def test_a_password_fits_its_hash_and_no_other():
 def test_the_same_letters_typed_another_way_are_the_same_password():
     hashed = passwords.hash_password("caf\N{LATIN SMALL LETTER E WITH ACUTE} am Ufer")
     assert passwords.matches("cafe\N{COMBINING ACUTE ACCENT} am Ufer", hashed)
+
+
+def test_a_password_too_long_to_be_anybodys_is_wrong_after_the_same_work(monkeypatch):
+    hashed = passwords.hash_password("a walk along the quay")
+    worked = []
+
+    class Hasher:
+        def verify(self, hashed, password):
+            worked.append(hashed)
+            return True
+
+    monkeypatch.setattr(passwords, "_hasher", Hasher())
+    monkeypatch.setattr(passwords, "_nobodys", lambda: "nobody's")
+
+    with at_once():
+        assert not passwords.matches(MARKED, hashed)
+        assert not passwords.matches(MARKED, None)
+
+    assert worked == ["nobody's", "nobody's"]
+
+
+def test_nobody_chooses_one_that_they_could_not_sign_in_with():
+    longest = "a walk along the quay " * 45
+    assert passwords.matches(longest, passwords.hash_password(longest))
+
+    with at_once(), pytest.raises(Invalid) as refusal:
+        passwords.hash_password(MARKED)
+    assert refusal.value.fields["password"] == "Use at most 1000 characters."
 
 
 def test_few_are_worked_on_at_once(monkeypatch):

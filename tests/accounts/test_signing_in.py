@@ -4,6 +4,7 @@ from sqlalchemy import text
 from eventflow.accounts import passwords, people
 from eventflow.db import db
 from eventflow.tenancy import across_tenants, acting_for
+from tests.marks import MARKED, at_once
 from tests.people import PASSWORD, browser_at, make_person, sign_in
 
 
@@ -54,6 +55,24 @@ def test_whatever_was_wrong_the_answer_is_the_same(door, olivia, email, monkeypa
     assert "This address and password do not go together." in answer.text
     assert worked == ["not the password"], "the same work for an address nobody has"
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("email", ["olivia@example.com", "nobody@example.com", "a"])
+def test_a_password_that_takes_long_to_read_is_wrong_at_once(door, olivia, email):
+    with at_once():
+        answer = give(door, email=email, password=MARKED)
+
+    assert answer.status_code == 422
+    assert "This address and password do not go together." in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-in/link", "/password/forgotten", "/orders/find"]
+)
+def test_an_address_that_takes_long_to_read_is_refused_at_once(door, path):
+    with at_once():
+        answer = door.post(path, data={"email": f'"{MARKED}" <sam@example.com>'})
+    assert answer.status_code == 422
 
 
 def test_a_login_without_a_password_can_not_be_guessed(app, door, riverside):

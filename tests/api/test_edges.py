@@ -14,6 +14,7 @@ from eventflow.events.models import Event
 from eventflow.seating import templates
 from eventflow.tickets import issuing
 from tests import factories
+from tests.marks import MARKED, at_once
 
 TIMES = ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-23:59", "1969-12-31T00:00:00Z")
 
@@ -282,3 +283,18 @@ def test_a_scan_from_before_the_ticket_was_issued_counts_as_made_now(program, ri
 
     assert (answer.status_code, answer.json["result"]) == (200, "VALID")
     assert answer.json["checked_in_at"][:4] >= "2026"
+
+
+@pytest.mark.parametrize("who", ["buyer", "attendee"])
+def test_an_address_is_measured_before_it_is_read(program, gala, who):
+    long = {"email": f'"{MARKED}" <bea@example.com>'}
+    bea = {"name": "Bea", "email": "bea@example.com"}
+    order = {"event": "winter-gala", "items": [{"tier": str(gala.tiers[0].id), "quantity": 1}]}
+    order |= {"buyer": bea | long} if who == "buyer" else {"buyer": bea, "attendees": [long]}
+
+    with at_once():
+        answer = program().post("/orders", order)
+
+    assert answer.status_code == 422
+    [error] = answer.json["errors"]
+    assert error["message"] == "Use at most 254 characters."

@@ -12,6 +12,7 @@ from eventflow.payments.models import WebhookEvent
 from eventflow.queue import enqueue
 from eventflow.tenancy import acting_for
 from tests.factories import order, pay
+from tests.marks import MARKED, at_once
 from tests.messages.conftest import only_mail, sent, work
 from tests.people import browser_at
 
@@ -62,6 +63,12 @@ def test_the_log_is_filtered_by_its_address(app, at_riverside, sam, gala, query,
 
     assert answer.status_code == 200
     assert ("bea@example.com</td>" in answer.text) is fits
+
+
+def test_what_takes_long_to_read_is_not_looked_for_in_full(app, riverside, sam):
+    with at_once():
+        answer = browser_at(app, riverside, sam).get(f"/manage/mail?q={MARKED}")
+    assert answer.status_code == 200
 
 
 def test_an_empty_log_says_what_will_be_there(app, riverside, sam):
