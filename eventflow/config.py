@@ -127,7 +127,9 @@ class Settings:
             "SESSION_COOKIE_HTTPONLY": True,
             "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 60,
             "SESSION_REFRESH_EACH_REQUEST": False,
-            "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+            # Of any body; a view that takes more says so, see uploads.py.
+            "MAX_CONTENT_LENGTH": 1024 * 1024,
+            # Of one field of a form that carries a file.
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
             "MAX_FORM_PARTS": 2000,
             "PREFERRED_URL_SCHEME": self.scheme,

@@ -18,7 +18,12 @@ from flask import (
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 from werkzeug.exceptions import NotFound as NothingHere
 from werkzeug.routing import RequestRedirect
 
@@ -150,7 +155,7 @@ def _refused(refusal: Refusal) -> Response:
             headers=refusal.facts.get("headers"),
             **refusal.facts.get("document", {}),
         )
-    if "HX-Request" in request.headers and refusal.status in (409, 410, 422):
+    if "HX-Request" in request.headers and refusal.status in (409, 410, 413, 422):
         # Into the notice of the page the person is looking at, which stays as it was.
         html = render_template("errors/notice.html", message=refusal.message)
         response = make_response(html, refusal.status)
@@ -174,6 +179,8 @@ def _http_error(error: HTTPException) -> Response:
     }
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
+    if isinstance(error, RequestEntityTooLarge):
+        return _too_large()
     if wants_problem():
         words = error.description or error.name
         # Werkzeug's own speaks to somebody who types addresses.
@@ -184,6 +191,21 @@ def _http_error(error: HTTPException) -> Response:
     response = _error_page(status, None)
     response.headers.update(headers)
     return response
+
+
+def _too_large() -> Response:
+    """What nobody read can't be shown again, so the answer says how much would have been read."""
+    most = (request.max_content_length or 0) // 1_000_000
+    words = (
+        _("A document has %(most)s MB at most.", most=most)
+        if wants_problem()
+        else _(
+            "What you sent is larger than %(most)s MB, or has more fields than any form of ours, "
+            "so it was not read. Go back and send less at once.",
+            most=most,
+        )
+    )
+    return _refused(Refusal(words, code=CODES[413], status=413))
 
 
 def _page_above() -> str | None:

@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
 
 def _examine() -> None:
     environ = request.environ
+    uploads.make_room()
     refuse_unreadable_input(environ)
     if environ["REQUEST_METHOD"] not in SAFE_METHODS:
         refuse_other_sites(environ)
@@ -188,11 +189,13 @@ def refuse_unreadable_input(environ: Environ) -> None:
 
 def _form_lists() -> list[tuple[str, list[str]]]:
     try:
-        return list(request.form.lists())
+        fields = list(request.form.lists())
+        uploads.refuse_what_was_cut()
     except RequestEntityTooLarge:
         if not uploads.leave_unread():
             raise
         return []
+    return fields
 
 
 def _is_readable_query(query: str) -> bool:

@@ -15,8 +15,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
+from eventflow import uploads
 from eventflow.accepting import quality
 from eventflow.api import idempotency, sentences, tokens
 from eventflow.db import now
@@ -45,7 +46,6 @@ class Operation:
     tag: str
     media_type: str = "application/json"
     description: str = ""
-    most_bytes: int = MOST_BYTES
     takes: tuple[str, ...] = ()
     """The media types of a body that the view itself reads."""
     kept: bool = True
@@ -118,12 +118,11 @@ class Operations:
                 self.tag,
                 media_type,
                 cleandoc(view.__doc__ or ""),
-                most_bytes,
                 tuple(takes),
                 kept,
             )
             self.all.append(operation)
-            answer = limited(limit)(_answering(operation, view))
+            answer = uploads.up_to(most_bytes)(limited(limit)(_answering(operation, view)))
             self.bp.add_url_rule(rule, name, answer, methods=[method])
             return view
 
@@ -161,9 +160,9 @@ def _answering(operation: Operation, view: View) -> View:
 
 def _act(operation: Operation, view: View, path: dict[str, Any], status: int) -> Response:
     if operation.body is not None:
-        path["body"] = _read_body(operation.body, operation.most_bytes)
+        path["body"] = _read_body(operation.body)
     elif operation.method != "GET":
-        _check_size(operation.most_bytes)
+        _body()  # Or it is too large, whatever the view wants of it.
     return _written(view(**path), status)
 
 
@@ -192,13 +191,12 @@ class DidNotValidate(Refusal):
     code = "validation_failed"
 
 
-def _read_body(model: type[BaseModel], most: int) -> BaseModel:
+def _read_body(model: type[BaseModel]) -> BaseModel:
     optional = _is_optional(model)
     nothing = optional and not request.content_type and not request.get_data()
     if request.mimetype != "application/json" and not nothing:
         raise UnsupportedMediaType(_("Send the document as application/json."))
-    _check_size(most)
-    raw = request.get_data()
+    raw = _body()
     if not raw.strip() and optional:
         raw = b"{}"
     if b"\\u0000" in raw:
@@ -209,6 +207,12 @@ def _read_body(model: type[BaseModel], most: int) -> BaseModel:
         if error.errors()[0]["type"] == "json_invalid":
             raise Refusal(_("The body is not JSON."), code="bad_request", status=400) from None
         raise _wrong(error) from None
+
+
+def _body() -> bytes:
+    raw = request.get_data()
+    uploads.refuse_what_was_cut()
+    return raw
 
 
 @cache
@@ -270,15 +274,6 @@ def _written(given: Any, status: int) -> Response:
     # A document was validated when it was made, so it is written as it is.
     response = Response(given.model_dump_json(), status, content_type="application/json")
     return response
-
-
-def _check_size(most: int) -> None:
-    size = request.content_length
-    if size is None:
-        size = len(request.get_data())
-    if size > most:
-        sentence = _("A document has %(most)s MB at most.", most=most // 1_000_000)
-        raise RequestEntityTooLarge(sentence)
 
 
 def _check_accept(operation: Operation) -> None:

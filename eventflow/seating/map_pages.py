@@ -93,6 +93,7 @@ def leave(venue_slug: str, map_id: uuid.UUID) -> Response:
 
 
 @bp.put("/drawing")
+@uploads.up_to(uploads.MOST_BYTES)
 @access.require("admin")
 def save_drawing(venue_slug: str, map_id: uuid.UUID) -> Response:
     """Save what changed since version `base`; 409 where somebody else saved in between."""
@@ -109,6 +110,7 @@ def save_drawing(venue_slug: str, map_id: uuid.UUID) -> Response:
 
 
 @bp.post("/keep-copy")
+@uploads.up_to(uploads.MOST_BYTES)
 @access.require("admin")
 def keep_copy(venue_slug: str, map_id: uuid.UUID) -> Response:
     """What was drawn on a version that is no longer the newest, kept as a map of its own."""

@@ -298,3 +298,17 @@ def test_an_address_is_measured_before_it_is_read(program, gala, who):
     assert answer.status_code == 422
     [error] = answer.json["errors"]
     assert error["message"] == "Use at most 254 characters."
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k-1"}])
+def test_a_document_has_a_megabyte_at_most(program, gala, key):
+    buyer = {"name": "Bea", "email": "bea@example.com", "more": "x" * 1_000_000}
+    answer = program().post("/orders", {"hold": "x", "buyer": buyer}, **key)
+
+    assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")
+    assert answer.json["detail"] == "A document has 1 MB at most."
+
+
+def test_nor_has_what_nobody_reads(program, gala):
+    answer = program("admin").post("/events/winter-gala/publish", {"more": "x" * 1_000_000})
+    assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")

@@ -185,6 +185,16 @@ def test_whatever_is_sent_as_a_drawing_is_answered_calmly(console, here, concert
     assert again(concert).version == 1
 
 
+@pytest.mark.parametrize("path", ["drawing", "keep-copy"])
+def test_a_drawing_may_be_larger_than_other_forms(console, here, path):
+    sent = {"base": 1, "drawing": hall(20_000)}
+    assert len(json.dumps(sent)) > 1024 * 1024
+    answer = console.open(
+        f"{here}/{path}", method="PUT" if path == "drawing" else "POST", json=sent
+    )
+    assert answer.status_code in (200, 201)
+
+
 def test_a_file_may_be_called_anything(console, here):
     file = (io.BytesIO(b"section,row,number,x,y\nPit,A,1,0,0\n"), "a\x07\u202e.csv")
     looked = console.post(f"{here}/import", data={"file": file})
@@ -438,6 +448,13 @@ def test_a_program_imports_what_it_exported(program, concert):
     assert (unknown.status_code, unknown.json["errors"][0]["field"]) == (422, "version")
     huge = program("POST", f"{path}/import", data=b"x" * 10_500_000, headers=csv)
     assert huge.status_code == 413
+    assert huge.json["detail"] == "A document has 10 MB at most."
+    endless = {
+        "input_stream": io.BytesIO(data + b"\n" * 10_000_000),
+        "headers": csv | {"Transfer-Encoding": "chunked"},
+        "environ_overrides": {"wsgi.input_terminated": True},
+    }
+    assert program("POST", f"{path}/import", **endless).status_code == 413
     assert program("POST", f"{path}/import", data=b"<x/>").status_code == 415
     big = json.dumps({"version": 2, "drawing": hall(20_000)})
     kind = {"Content-Type": "application/json"}
