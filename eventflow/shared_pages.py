@@ -32,6 +32,7 @@ PATIENCE = 2.0
 connection that the first has; then each makes their own."""
 
 MOST = 300
+"""Pages that are kept. A key must not hold text of any length that somebody typed."""
 
 SMALL = 100_000
 """Bytes up to which a page is squeezed hard; beyond, whoever is first would wait for it."""
@@ -99,7 +100,7 @@ def _fresh(
     key: Hashable, render: Callable[[], str], basis: Any, asked: float, moment: float
 ) -> _Kept:
     if len(_kept) >= MOST and key not in _kept:
-        _forget_oldest()
+        _forget_some()
     before = _kept.get(key)
     young = before if before is not None and asked < before.was_right + moment else None
     lock = _rendering.setdefault(key, threading.Lock())
@@ -134,8 +135,11 @@ def _lighter(html: str) -> str:
     return _SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in used else "", html)
 
 
-def _forget_oldest() -> None:
-    for key in list(_kept)[: MOST // 10]:
+def _forget_some() -> None:
+    # Those that nobody has asked for the longest: what one reader asks for under ever new keys
+    # leaves the pages that many look at where they are.
+    by_last_asked = sorted(_kept.items(), key=lambda page: page[1].was_right)
+    for key, _page in by_last_asked[: MOST // 10]:
         _kept.pop(key, None)
         _rendering.pop(key, None)
 

@@ -198,12 +198,9 @@ def _refused(slug: str, refusal: Refusal, at: datetime) -> Response:
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
-    chosen = {
-        name.removeprefix(seat_holds.FIELD): value.strip()[:6]
-        for name, value in request.form.items()
-        if name.startswith(seat_holds.FIELD) and value.strip() not in ("", "0")
-    }
-    # Kept for everybody who is told the same: in a rush that is nearly all of them.
+    chosen = seat_holds.numbers_chosen(left)
+    # Kept for everybody who is told the same: in a rush that is nearly all of them. Of what was
+    # typed only what the page shows again is in the key.
     return shared_pages.answer(
         (event.tenant_id, slug, refusal.message, tuple(sorted(chosen.items()))),
         lambda: event_page.render(event, left, at, message=refusal.message, chosen=chosen),

@@ -45,6 +45,7 @@ from eventflow.sales import (
     seat_plans,
 )
 from eventflow.sales.alternatives import Alternative
+from eventflow.sales.availability import TierLeft
 from eventflow.sales.holds import HeldSeat, Wanted
 from eventflow.sales.models import Hold
 from eventflow.sales.offers import Offer
@@ -436,16 +437,27 @@ def _offer(event: Event, at: datetime) -> Offer:
     return offers.offer(event, g.tenant, left, at=at)
 
 
+def numbers_chosen(left: Sequence[TierLeft]) -> dict[str, int]:
+    """How many of each of these tiers the form asks for, as far as a page can show it again."""
+    typed = {one.id: request.form.get(FIELD + one.id, "").strip() for one in left}
+    numbers = {tier: int(value) for tier, value in typed.items() if _is_number(value)}
+    return {tier: number for tier, number in numbers.items() if number}
+
+
 def items() -> list[Wanted]:
     """So many of each tier that is bought by the number. Raises Invalid."""
     wanted = []
     for name, value in request.form.items():
         if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
             continue
-        if not (value.isascii() and value.isdigit() and len(value) < 7):
+        if not _is_number(value):
             raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
         try:
             wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), int(value)))
         except ValueError:
             raise Invalid({"items": _("There is no such tier at this event.")}) from None
     return wanted
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < 7

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from eventflow import shared_pages
 from eventflow.db import db, now, transaction
 from eventflow.events import publishing
 from eventflow.events.models import Event
@@ -293,6 +294,34 @@ def test_sold_out_is_said_on_the_page_with_what_was_chosen(gala, shopper):
     assert re.search(rf'name="tier-{gala.tiers[1].id}"[^>]*value="1"', answer.text, re.DOTALL)
     assert answer.headers["Cache-Control"] == "no-store"
     assert count_holds() == 1
+
+
+def test_what_is_kept_of_a_refusal_is_the_same_whatever_else_was_typed(gala, shopper):
+    factories.hold(gala, 5)
+    stalls = f"tier-{gala.tiers[0].id}"
+    press(shopper, gala, 1, 0)
+    kept = set(shared_pages._kept)
+
+    for more in ({"tier-" + "A" * 900_000: "0"}, {f"tier-{'0' * 36}": ""}, {stalls: " 001 "}):
+        assert shopper.post(f"{PAGE}/holds", data={stalls: "1"} | more).status_code == 409
+    assert set(shared_pages._kept) == kept
+
+    wrong = {"tier-" + "A" * 900_000: "1", stalls: "x" * 100_000}
+    assert shopper.post(f"{PAGE}/holds", data=wrong).status_code == 422
+    assert all(len(repr(key)) < 500 for key in shared_pages._kept)
+
+
+def test_refusals_do_not_push_out_the_page_that_many_look_at(gala, shopper, monkeypatch):
+    monkeypatch.setattr(shared_pages, "MOST", 10)
+    shopper.get(PAGE)
+    [(key, page)] = shared_pages._kept.items()
+
+    for number in range(6, 30):
+        assert press(shopper, gala, number).status_code >= 400
+        shopper.get(PAGE)
+
+    assert shared_pages._kept[key] is page, "it was never rendered anew"
+    assert len(shared_pages._kept) <= 10
 
 
 def test_for_htmx_a_refusal_lands_in_the_notice_and_shows_how_things_stand(gala, shopper):
