@@ -4,10 +4,12 @@ Apart from `eventflow.pictures` because it is the only part that needs Pillow, w
 when the first upload comes: most processes never see one.
 """
 
+import re
 import struct
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
+from math import isqrt
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,8 +19,14 @@ from eventflow import files
 from eventflow.pictures import KEPT, MOST_BYTES, Picture, PictureRefused, Shape, Variant
 
 MOST_PIXELS = 25_000_000
-# A JPEG is decoded at a fraction of its size, so a large one costs no more memory than a small.
+# A JPEG that is drawn in one go is decoded at a fraction of its size, so a large one costs no more
+# memory than a small. Of one in several scans, such as a progressive one, all that was read is kept
+# until the last: six bytes for a pixel of three colours, and the picture itself.
 MOST_PIXELS_OF_JPEG = 100_000_000
+MOST_VALUES_OF_SCANS = 48_000_000
+"""Pixels times colours."""
+MOST_SCANS = 100
+"""Programs write a dozen. Each goes over the whole picture, however few bytes it has."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 SHARE_SIZE = (1200, 630)
 """What networks ask of a link's preview."""
@@ -58,23 +66,27 @@ def read(upload: bytes, least: int) -> Image.Image:
         raise _too_many_pixels() from None
     except _UNREADABLE:
         raise PictureRefused(_why_unreadable(upload)) from None
-    _check_size(image, least)
+    _check_size(image, upload, least)
     try:
         image.draft("RGB", (KEPT, KEPT))
         image.thumbnail((KEPT, KEPT), LANCZOS, reducing_gap=2.0)
         ImageOps.exif_transpose(image, in_place=True)
         return _plain(image)
     except _UNREADABLE:
-        raise PictureRefused(
-            _("This picture is damaged or incomplete. Please export it again.")
-        ) from None
+        raise _damaged() from None
 
 
-def _check_size(image: Image.Image, least: int) -> None:
+def _check_size(image: Image.Image, upload: bytes, least: int) -> None:
     width, height = image.size
-    most = MOST_PIXELS_OF_JPEG if image.format in ("JPEG", "MPO") else MOST_PIXELS
+    most = MOST_PIXELS
+    if image.format in ("JPEG", "MPO"):
+        colours = len(image.getbands())
+        scans, in_one_go = _scans(upload, colours)
+        if scans > MOST_SCANS:
+            raise _damaged()
+        most = MOST_PIXELS_OF_JPEG if in_one_go else MOST_VALUES_OF_SCANS // colours
     if width * height > most:
-        raise _too_many_pixels()
+        raise _too_many_pixels(most)
     if min(width, height) < 8 or max(width, height) < least:
         raise PictureRefused(
             _(
@@ -87,10 +99,41 @@ def _check_size(image: Image.Image, least: int) -> None:
         )
 
 
-def _too_many_pixels() -> PictureRefused:
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+_START_OF_SCAN, _END = 0xDA, 0xD9
+_PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
+
+
+def _scans(upload: bytes, colours: int) -> tuple[int, bool]:
+    """How many scans a JPEG has, counted as its decoder does; whether one may draw it in one go."""
+    scans, in_one_go, place = 0, True, 2
+    while scans <= MOST_SCANS and (marker := _MARKER.search(upload, place)):
+        code, place = marker[0][1], marker.end()
+        if code == _END:
+            break
+        if code < 0xC0:
+            continue  # No marker there is: the decoder looks on right behind it.
+        if code in _PROGRESSIVE:
+            in_one_go = False
+        if code == _START_OF_SCAN:
+            scans += 1
+            in_one_go &= upload[place + 2 : place + 3] >= bytes([colours])
+        place += int.from_bytes(upload[place : place + 2], "big")
+    return scans, in_one_go
+
+
+def _too_many_pixels(most: int = MOST_PIXELS) -> PictureRefused:
+    side = isqrt(most) // 100 * 100
     return PictureRefused(
-        _("This picture has too many pixels. Please make it smaller than 5000 × 5000.")
+        _(
+            "This picture has too many pixels. Please make it smaller than %(side)s × %(side)s.",
+            side=side,
+        )
     )
+
+
+def _damaged() -> PictureRefused:
+    return PictureRefused(_("This picture is damaged or incomplete. Please export it again."))
 
 
 def _why_unreadable(upload: bytes) -> str:

@@ -1,4 +1,5 @@
 import itertools
+import re
 from io import BytesIO
 
 import pytest
@@ -29,6 +30,28 @@ def encoded(image: Image.Image, kind="JPEG", **options) -> bytes:
     out = BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def claiming(side: int, jpeg: bytes) -> bytes:
+    """The same JPEG, said to be a square of so many pixels."""
+    frame = re.search(rb"\xff[\xc0\xc2]", jpeg).start() + 5
+    return jpeg[:frame] + side.to_bytes(2, "big") * 2 + jpeg[frame + 4 :]
+
+
+def repeating(times: int, jpeg: bytes, before: bytes = b"") -> bytes:
+    """The same JPEG, its last scan so many times over."""
+    scan = before + jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    return jpeg[:-2] + scan * times + jpeg[-2:]
+
+
+def colour_by_colour(jpeg: bytes) -> bytes:
+    """Not progressive, but the first of its colours comes alone."""
+    alone = bytes.fromhex("ffda 0008 01 01 00 00 3f 00")
+    return jpeg.replace(b"\xff\xda", alone + b"\xff\xda", 1)
+
+
+BASELINE = encoded(two_halves())
+PROGRESSIVE = encoded(two_halves(), progressive=True)
 
 
 def read(variant: pictures.Variant) -> Image.Image:
@@ -194,6 +217,14 @@ def test_what_a_page_needs_of_it(app):
     assert answer.content_type == "image/webp"
 
 
+def test_a_jpeg_in_several_scans_is_a_picture_like_any(app):
+    assert near(read(cover(PROGRESSIVE).widest).getpixel((10, 10)), RED)
+    assert cover(repeating(50, PROGRESSIVE)).variants
+    # What follows the picture, such as the film of a phone, has no say in it.
+    assert cover(BASELINE + PROGRESSIVE * 50).variants
+    assert darkroom._scans(claiming(9_999, BASELINE), 3) == (1, True)
+
+
 # Refusals
 
 
@@ -210,6 +241,12 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("upload", "sentence"),
     [
+        (claiming(10_001, BASELINE), "too many pixels.*10000 × 10000"),
+        (claiming(4001, PROGRESSIVE), "too many pixels.*4000 × 4000"),
+        (claiming(4001, colour_by_colour(BASELINE)), "too many pixels.*4000 × 4000"),
+        (repeating(100, PROGRESSIVE), "damaged"),
+        # Bytes behind what is no marker are looked at by a decoder too.
+        (repeating(100, PROGRESSIVE, before=b"\xff\x02\xff\xff"), "damaged"),
         (b"", "empty"),
         (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
