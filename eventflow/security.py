@@ -179,9 +179,7 @@ def refuse_unreadable_input(environ: Environ) -> None:
         raise BadRequest(_("This address contains characters that cannot be read."))
     if query and not _is_readable_query(query):
         raise BadRequest(_("This address contains characters that cannot be read."))
-    if environ.get("CONTENT_TYPE", "").startswith(
-        ("application/x-www-form-urlencoded", "multipart/form-data")
-    ):
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         for name, values in _form_lists():
             if "\x00" in name or any("\x00" in value for value in values):
                 raise BadRequest(_("This form contains characters that cannot be read."))
@@ -216,7 +214,10 @@ def _is_text(raw: bytes) -> bool:
 def _comes_from_here(environ: Environ) -> bool:
     # Only the host: behind a proxy that ends TLS the scheme may not be what the browser saw.
     origin = environ.get("HTTP_ORIGIN", "")
-    return urlsplit(origin).netloc == request.host if "://" in origin else False
+    try:
+        return "://" in origin and urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False  # No address at all, such as "http://[".
 
 
 def _content_policy(app: Flask) -> dict[str, tuple[str, ...]]:

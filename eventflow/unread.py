@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         length = environ.get("CONTENT_LENGTH") or ""
         # A stream that does not end where the body ends would be waited for in vain.
         ends = environ.get("wsgi.input_terminated")
-        if ends and length.isdigit() and 0 < int(length) <= ORDINARY:
+        if ends and length.isdecimal() and len(length) < 10 and 0 < int(length) <= ORDINARY:
             environ["wsgi.input"].read()
         return answered
 

@@ -42,6 +42,17 @@ def test_the_body_of_a_refused_request_is_read(storefront, path):
     assert body.tell() == 509
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "²", "-1", "none"])
+def test_a_length_that_is_none_does_no_harm(storefront, length):
+    answer = storefront.post(
+        "/nowhere",
+        input_stream=Body(509),
+        content_type="text/plain",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": length},
+    )
+    assert answer.status_code == 404
+
+
 def test_nobody_holds_a_connection_while_the_rest_comes(storefront, query_count):
     body = Body(509)
     db.session.remove()
