@@ -312,3 +312,35 @@ def test_a_document_has_a_megabyte_at_most(program, gala, key):
 def test_nor_has_what_nobody_reads(program, gala):
     answer = program("admin").post("/events/winter-gala/publish", {"more": "x" * 1_000_000})
     assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize("depth", [150, 600, 3000])
+def test_brackets_without_end_are_no_document(program, gala, depth):
+    raw = b"[" * depth + b'"\\u0000"' + b"]" * depth
+    answer = program().browser.post(
+        "/api/v1/events/winter-gala/holds", data=raw, content_type="application/json"
+    )
+
+    assert answer.status_code == (400 if depth == 3000 else 422)
+    assert answer.content_type == "application/problem+json"
+    assert len(answer.json["errors"]) <= 1
+
+
+def test_of_many_characters_that_cannot_be_kept_some_are_named(program, gala):
+    raw = b"[" * 400 + b",".join([b'"\\u0000"'] * 50_000) + b"]" * 400
+    answer = program().browser.post(
+        "/api/v1/events/winter-gala/holds", data=raw, content_type="application/json"
+    )
+
+    assert answer.status_code == 422
+    assert len(answer.data) < 200_000
+
+
+def test_a_character_that_cannot_be_kept_is_found_beside_a_number_of_any_length(program, gala):
+    raw = b'{"n": %s, "items": [{"tier": "\\u0000", "quantity": 1}]}' % (b"9" * 5000)
+    answer = program().browser.post(
+        "/api/v1/events/winter-gala/holds", data=raw, content_type="application/json"
+    )
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == "items.0.tier"
