@@ -1,5 +1,6 @@
 """The console's pages of selling at the door: the till, what is set aside, a sale just made."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -346,7 +347,7 @@ def _wanted(event: Event, *, enough: bool = False) -> list[holds.Wanted]:
     wanted = []
     for tier in event.tiers:
         typed = request.form.get(f"tier-{tier.id}", "").strip() or "0"
-        if not (typed.isascii() and typed.isdigit()) or int(typed[:6]) > MOST_AT_ONCE:
+        if not re.fullmatch(r"[0-9]{1,6}", typed) or int(typed) > MOST_AT_ONCE:
             words = _("Type how many, up to %(most)s.", most=MOST_AT_ONCE)
             raise Invalid({f"tier-{tier.id}": words})
         if int(typed):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 
-from eventflow import rich_text, shared_pages
+from eventflow import lists, rich_text, shared_pages
 from eventflow.accounts.hosts import base_url, tenant_url
 from eventflow.db import now
 from eventflow.discovery import listing, machines, my_tickets
@@ -91,13 +91,13 @@ def _list_page(wanted: Wanted) -> str:
 def _wanted() -> Wanted:
     """What the address asks for; what can't be read in it is left out."""
     given = request.args
-    page = given.get("page", "1")
+    page = lists.page_number()
     return Wanted(
         q=" ".join(given.get("q", "").split())[:100],
         category=given.get("category", "").strip()[:60],
         from_day=_day(given.get("from", "")),
         to_day=_day(given.get("to", "")),
-        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) <= 5000 else 1,
+        page=page if page <= 5000 else 1,
     )
 
 

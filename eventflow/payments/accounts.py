@@ -3,6 +3,7 @@
 What asks Stripe is not for use inside a transaction.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -89,7 +90,7 @@ def change_ways(
         wrong["transfer_details"] = _("Say where to: name, bank and account number.")
     if len(details) > 1000:
         wrong["transfer_details"] = _("That is too long; 1,000 characters are enough.")
-    days = int(days_to_pay) if days_to_pay.isascii() and days_to_pay.isdigit() else 0
+    days = int(days_to_pay) if re.fullmatch(r"[0-9]{1,6}", days_to_pay) else 0
     if not 1 <= days <= MOST_DAYS:
         wrong["days_to_pay"] = _("A number of days from 1 to %(most)s.", most=MOST_DAYS)
     if wrong:

@@ -195,6 +195,16 @@ def test_what_was_typed_is_kept_when_it_is_refused(till, gala, sam, shift):
     assert form["form_key"] in page.text
 
 
+@pytest.mark.parametrize("number", ["101", "0" * 6 + "101", "0" * 6 + "9" * 5000, "two", "²"])
+def test_a_number_that_is_none_is_put_right_at_the_till(till, gala, sam, shift, number):
+    form = till_form(till, gala) | {f"tier-{gala.tiers[0].id}": number}
+
+    page = till.post("/manage/events/winter-gala/box-office", data=form)
+
+    assert page.status_code == 422
+    assert "Type how many, up to 100." in page.text
+
+
 def test_the_report_of_a_shift_adds_up_on_page_and_as_csv(till, gala, sam, shift):
     order = sell(gala, sam)
     address = f"/manage/events/winter-gala/box-office/shifts/{shift.id}"

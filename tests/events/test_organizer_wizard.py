@@ -88,6 +88,12 @@ def test_an_event_that_is_out_is_edited_from_the_first_step(console, gala):
     assert console.get("/manage/events/winter-gala/edit").location == edit(1)
 
 
+def test_a_button_that_no_step_has_leads_to_the_event(console, draft):
+    form = paper(console, edit(2))
+    form.buttons.append(("go", "9" * 5000))
+    assert form.press(console, "go", "9" * 5000).location == "/manage/events/winter-gala"
+
+
 @pytest.mark.parametrize(
     ("step", "value", "leads_to"),
     [

@@ -148,6 +148,7 @@ def test_other_ways_to_pay_are_kept_and_written_down(owner, at_riverside):
         ({"days_to_pay": "61"}, "from 1 to 60"),
         ({"days_to_pay": "soon"}, "from 1 to 60"),
         ({"days_to_pay": "²"}, "from 1 to 60"),
+        ({"days_to_pay": "9" * 5000}, "from 1 to 60"),
     ],
 )
 def test_what_cannot_be_is_put_right_and_what_was_typed_is_kept(owner, at_riverside, wrong, said):
