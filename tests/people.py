@@ -1,6 +1,8 @@
 """Olivia owns, Ada administers, Sam sells, Gus minds the gate, Pat runs the platform; and their
 browsers, signed in. Noah owns Northgate, and has no business at Riverside Hall."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -103,3 +105,23 @@ def noah(northgate: Tenant) -> User:
 def console(app: Flask, riverside: Tenant, olivia: User) -> FlaskClient:
     """Olivia's browser, signed in at Riverside Hall."""
     return browser_at(app, riverside, olivia)
+
+
+@pytest.fixture
+def left_alone(app, riverside, olivia):
+    """Olivia's browser, in which she proved long ago who she is."""
+    browser = browser_at(app, riverside)
+    sign_in(app, browser, "riverside.eventflow.test", olivia, proven=False)
+    return browser
+
+
+def prove(browser, answer):
+    """Follow the way to the proof, give it, and come back: the page one lands on."""
+    assert answer.status_code == 303
+    where = urlsplit(answer.location)
+    asked = parse_qs(where.query)
+    assert (where.path, asked["again"]) == ("/sign-in", ["1"])
+    assert "Confirm that it is you" in browser.get(answer.location).text
+    login = {"email": "olivia@example.com", "password": PASSWORD, "next": asked["next"][0]}
+    back = browser.post("/sign-in", data=login).location
+    return browser.get(back)

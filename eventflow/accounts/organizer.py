@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, flash, g, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import brand, lists, mail_addresses, pictures, uploads
+from eventflow import brand, lists, pictures, uploads
 from eventflow.accounts import (
     access,
     asking,
+    carried,
     choices,
     hosts,
     invitations,
@@ -54,8 +55,8 @@ def show_team() -> Response:
 @limited("resend")
 def invite() -> Response:
     email, role = request.form.get("email", ""), request.form.get("role", "")
-    if unproved := _unproved(role, email=email[: mail_addresses.LONGEST], role=role):
-        return unproved
+    if role == "owner" and (proof := carried.to_proof("/manage/team", request.form)):
+        return proof
     try:
         with transaction():
             invitation = invitations.invite(
@@ -72,8 +73,9 @@ def invite() -> Response:
 @access.require("owner")
 @limited("resend")
 def invite_again(invitation_id: uuid.UUID) -> Response:
-    if unproved := _unproved(invitations.get(invitation_id).role):
-        return unproved
+    role = invitations.get(invitation_id).role
+    if role == "owner" and (proof := carried.to_proof("/manage/team", {})):
+        return proof
     with transaction():
         email = invitations.send_again(invitation_id, at=now()).email
     flash(
@@ -97,8 +99,9 @@ def revoke_invitation(invitation_id: uuid.UUID) -> Response:
 @access.require("owner")
 def change_role(membership_id: uuid.UUID) -> Response:
     role = request.form.get("role", "")
-    if unproved := _unproved(role, member=str(membership_id), role=role):
-        return unproved
+    typed = {"member": str(membership_id), "role": role}
+    if role == "owner" and (proof := carried.to_proof("/manage/team", typed)):
+        return proof
     with transaction():
         team.change_role(membership_id, role, at=now())
     flash(_("The role is changed."), "right")
@@ -143,8 +146,9 @@ def show_tokens() -> Response:
 
 @bp.post("/tokens")
 @access.require("owner")
-@access.freshly_signed_in
 def create_token() -> Response:
+    if proof := carried.to_proof("/manage/tokens", request.form):
+        return proof
     try:
         with transaction():
             token, secret = tokens.create(
@@ -279,19 +283,11 @@ def show_audit() -> Response:
     )
 
 
-def _unproved(role: str, /, **typed: str) -> Response | None:
-    """Where to prove who one is before somebody becomes an owner, and come back to what was typed;
-    None for whoever has proved it within the hour, and for other roles."""
-    if role != "owner" or access.is_fresh(now()):
-        return None
-    back = "/manage/team" + (f"?{urlencode(typed)}" if typed else "")
-    return access.send_to_sign_in(again=True, back=back)
-
-
 def _team_page(errors: dict[str, str]) -> Response:
     """The team, with what was typed: also before one was asked to prove who one is."""
-    at, mine = now(), access.current_membership()
-    of_member, role = request.args.get("member"), request.values.get("role", "")
+    at, mine, before = now(), access.current_membership(), carried.brought_back()
+    typed = before or request.form
+    of_member, role = before.get("member"), typed.get("role", "")
     return page(
         "accounts/organizer/team.html",
         status=422 if errors else 200,
@@ -299,23 +295,23 @@ def _team_page(errors: dict[str, str]) -> Response:
         invitations=invitations.waiting(at=at),
         mine=mine,
         roles=roles_in_words(),
-        chosen={of_member: role} if of_member and role else {},
-        email=request.values.get("email", ""),
+        chosen={of_member: role} if of_member else {},
+        email=typed.get("email", ""),
         role="staff" if of_member else role or "staff",
-        is_back=bool(role) and not errors,
         errors=errors,
         at=at,
     )
 
 
 def _tokens_page(errors: dict[str, str], *, made: tuple[str, str] | None = None) -> Response:
+    typed = carried.brought_back() or request.form
     return page(
         "accounts/organizer/tokens.html",
         status=422 if errors else 200,
         tokens=tokens.newest_first(),
         roles=roles_in_words(),
-        name="" if made else request.form.get("name", ""),
-        role=request.form.get("role", "scanner"),
+        name="" if made else typed.get("name", ""),
+        role=typed.get("role", "scanner"),
         made=made,
         token_id=new_id(),
         api_url=hosts.tenant_url(g.tenant.slug, "/api/v1/docs"),

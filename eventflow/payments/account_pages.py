@@ -1,5 +1,6 @@
 """The console's page about being paid: the account at Stripe, other ways to pay, and the fees."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, flash, g, redirect, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from eventflow.accounts import access
+from eventflow.accounts import access, carried
 from eventflow.accounts.hosts import tenant_url
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, Refusal
@@ -29,9 +30,10 @@ def show_payments() -> Response:
 
 @bp.post("/payments/stripe")
 @access.require("owner")
-@access.freshly_signed_in
 def connect_stripe() -> Response:
     """Open an account at Stripe if there is none, and go on there."""
+    if proof := carried.to_proof(PATH, request.form):
+        return proof
     if providers.name_for("online") != "stripe":
         return _back()
     person = access.current_person()
@@ -70,9 +72,10 @@ def check_stripe() -> Response:
 
 @bp.post("/payments/ways")
 @access.require("owner")
-@access.freshly_signed_in
 def change_ways() -> Response:
     form = request.form
+    if proof := carried.to_proof(PATH, form):
+        return proof
     try:
         with transaction():
             changed = accounts.change_ways(
@@ -116,7 +119,7 @@ def _to_stripe() -> Response:
 def _payments_page(errors: dict[str, str]) -> Response:
     with transaction():
         account = accounts.current()
-    is_typed = request.method == "POST" and bool(errors) and "country" not in errors
+    typed = request.form if errors else carried.brought_back()
     return page(
         "payments/organizer/payments.html",
         status=422 if errors else 200,
@@ -124,8 +127,8 @@ def _payments_page(errors: dict[str, str]) -> Response:
         state=_state(account),
         wanted=requirements.in_words(account.requirements_due),
         countries=_countries(),
-        country=request.form.get("country", "") or _own_country(),
-        ways=_typed() if is_typed else _kept(account),
+        country=typed.get("country", "") or _own_country(),
+        ways=_typed(typed) if "days_to_pay" in typed else _kept(account),
         most_days=accounts.MOST_DAYS,
         may_change=access.may("owner"),
         fees=_fees(),
@@ -154,12 +157,12 @@ def _kept(account: PaymentAccount) -> dict[str, Any]:
     }
 
 
-def _typed() -> dict[str, Any]:
+def _typed(form: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "takes_transfer": "takes_transfer" in request.form,
-        "transfer_details": request.form.get("transfer_details", ""),
-        "takes_at_door": "takes_at_door" in request.form,
-        "days_to_pay": request.form.get("days_to_pay", ""),
+        "takes_transfer": "takes_transfer" in form,
+        "transfer_details": form.get("transfer_details", ""),
+        "takes_at_door": "takes_at_door" in form,
+        "days_to_pay": form.get("days_to_pay", ""),
     }
 
 
