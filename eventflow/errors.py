@@ -188,7 +188,8 @@ def _http_error(error: HTTPException) -> Response:
         return problem(status, detail, headers=headers)
     if isinstance(error, MethodNotAllowed) and (page := _page_above()):
         return redirect(page, 303)  # type: ignore[return-value]
-    response = _error_page(status, None)
+    # Whoever is to wait is told how long.
+    response = _error_page(status, error.description if status == 429 else None)
     response.headers.update(headers)
     return response
 

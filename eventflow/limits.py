@@ -77,7 +77,10 @@ def address() -> str | None:
     given = request.remote_addr
     if given and ":" in given:
         # Whoever has one address of IPv6 has a whole /64 of them.
-        parsed = ip_address(given.split("%")[0])
+        try:
+            parsed = ip_address(given.split("%")[0])
+        except ValueError:
+            return given  # A proxy's own way of writing.
         if isinstance(parsed, IPv6Address):
             if parsed.ipv4_mapped:
                 return str(parsed.ipv4_mapped)

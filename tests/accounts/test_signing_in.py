@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -247,6 +249,7 @@ def test_one_account_can_not_be_guessed_at_for_long(door, olivia, counting):
     answer = give(door, email=olivia.email, password=PASSWORD)
 
     assert answer.status_code == 429
+    assert re.search("Please try again in 1[45] minutes", answer.text)
     assert int(answer.headers["Retry-After"]) > 60
 
 
