@@ -11,5 +11,5 @@ FUNCTIONS = Path(__file__).parents[1] / "functions"
 
 
 def upgrade() -> None:
-    for function in ("place_seats_v2", "replace_hold_v2"):
+    for function in ("own_hold_v1", "place_seats_v2", "replace_hold_v2"):
         op.execute((FUNCTIONS / f"{function}.sql").read_text())
