@@ -43,7 +43,7 @@ def show_checkout(hold_id: str) -> Response:
     at = now()
     hold = holds.find(hold_id)
     if hold.order is not None:
-        return _to_order(hold.order)
+        return _to_order_of(hold)
     if hold.status != "live" or hold.has_lapsed(at):
         return _lapsed(hold)
     if hold.totals.total and not checkout.methods():
@@ -66,7 +66,8 @@ def begin_order(hold_id: str) -> Response:
                 holds.keep_typed(hold, typed)
         buyer, attendees = buyers.read(request.form, len(buyers.places(hold.lines)))
         method = request.form.get("payment_method") or "online"
-        with order_limits.counted(hold, buyer, method):
+        is_counted = method != "online" or not hold.totals.total
+        with order_limits.counted(hold.id, buyer, when=is_counted):
             begun = checkout.begin(
                 g.tenant,
                 hold.id,
@@ -78,7 +79,7 @@ def begin_order(hold_id: str) -> Response:
                 at=at,
             )
     except holds.HoldUsed:
-        return _to_order(_order_of(hold_id))
+        return _to_order_of(holds.find(hold_id))
     except holds.HoldExpired:
         return _lapsed(holds.find(hold_id))
     except Invalid as refusal:
@@ -305,6 +306,19 @@ def _order_of(hold_id: str) -> Order:
 
 def _to_order(order: Order) -> Response:
     return redirect(_order_address(order.code, order.secret), 303)  # type: ignore[return-value]
+
+
+def _to_order_of(hold: Hold) -> Response:
+    """On to what the hold became; where a ticket got a new code since, the old links are dead, and
+    this one leads only its own buyer on."""
+    order = hold.order
+    assert order is not None
+    if not presses.is_own(hold) and any(ticket.issue > 1 for ticket in order.tickets):
+        words = _(
+            "The links of this order were changed. The newest mail about it has the new ones."
+        )
+        raise NotFound(words)
+    return _to_order(order)
 
 
 def _order_address(code: str, secret: str) -> str:

@@ -113,8 +113,13 @@ def own_hold(slug: str) -> Hold | None:
 
 def chosen_since(hold: Hold) -> Hold | None:
     """What this browser chose at the event after this hold of its own, in another tab say."""
-    latest = own_hold(hold.event.slug) if hold.buyer == session.get("buyer") else None
+    latest = own_hold(hold.event.slug) if is_own(hold) else None
     return latest if latest and latest.placed_at > hold.placed_at else None
+
+
+def is_own(hold: Hold) -> bool:
+    """Whether this browser placed it."""
+    return bool(hold.buyer) and hold.buyer == session.get("buyer")
 
 
 def code_at(slug: str) -> str:

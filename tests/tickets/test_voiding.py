@@ -13,6 +13,7 @@ from eventflow.messages.models import Delivery, MailboxMessage
 from eventflow.payments import checkout, refunding
 from eventflow.queue import OutboxJob
 from eventflow.sales import orders
+from eventflow.sales.models import Hold
 from eventflow.tenancy import across_tenants
 from eventflow.tickets import issuing, stocktaking, voiding
 from jobs import sales as sales_jobs
@@ -265,9 +266,27 @@ def test_letters_carry_the_links_that_open_something(paid):
 
 def test_a_buyers_own_browser_finds_the_order_by_its_new_link(storefront, paid):
     checkout_page = f"/checkout/{paid.hold_id}"
+    with transaction():
+        db.session.get_one(Hold, paid.hold_id).buyer = "this browser"
     reissue_first(paid)
     order = fresh(paid)
-    assert storefront.get(checkout_page).location == f"/orders/{order.code}?secret={order.secret}"
+    address = f"/orders/{order.code}?secret={order.secret}"
+    with storefront.session_transaction(base_url=storefront.address) as session:
+        session["buyer"] = "this browser"
+    assert storefront.get(checkout_page).location == address
+
+
+def test_the_checkouts_address_leads_nobody_else_to_the_new_link(app, riverside, paid):
+    checkout_page, stranger = f"/checkout/{paid.hold_id}", browser_at(app, riverside)
+    order = fresh(paid)
+    assert stranger.get(checkout_page).location == f"/orders/{order.code}?secret={order.secret}"
+    reissue_first(paid)
+    for answer in (
+        stranger.get(checkout_page),
+        stranger.post(checkout_page, data={"buyer_name": "Carl", "buyer_email": "c@example.com"}),
+    ):
+        assert answer.status_code == 404
+        assert "The links of this order were changed" in answer.text
 
 
 def test_a_guest_finds_the_order_by_its_new_link(storefront, paid):
