@@ -57,7 +57,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "purchase": (Limit(600, MINUTE, "address"), Limit(60, MINUTE, "visitor")),
     # Free, or paid later. A whole school may sit behind one address, and programs of others may
     # collect for one buyer: this is against a mailbox or a house that somebody fills by machine.
-    "order_without_payment": (Limit(600, HOUR, "address"), Limit(60, HOUR, "buyer")),
+    "order_without_payment": (Limit(3000, HOUR, "address"), Limit(200, HOUR, "buyer")),
     # Whoever comes back from paying has the provider asked, which may take seconds and isn't free.
     # One too many is not refused: nobody is asked, and the page waits as for any news.
     "came_back": (Limit(30, MINUTE, "address"),),

@@ -33,7 +33,8 @@ def carry_out_refund(refund_id: str) -> None:
 def refund_event(event_id: str) -> None:
     """A cancelled event: promise each of its orders a job of its own.
 
-    In bulk, and so is all that follows: other buyers' letters do not wait for thousands of these.
+    Those are done in bulk, and so is all that follows: other buyers' letters do not wait for
+    thousands of them.
     """
     with transaction():
         for order_id in db.session.scalars(

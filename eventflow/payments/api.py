@@ -185,9 +185,9 @@ def make_order(body: OrderRequest) -> OrderMade:
     buyer = Buyer(body.buyer.name, body.buyer.email)
     method = body.payment_method or "online"
     # A program of the box office sells for it.
-    by_office = tokens.works_here()
+    is_counted = not tokens.works_here() and (method != "online" or holds.is_free(hold_id))
     try:
-        with order_limits.counted(holds.find(hold_id), buyer, method, by_office=by_office):
+        with order_limits.counted(hold_id, buyer, when=is_counted):
             begun = checkout.begin(
                 g.tenant,
                 hold_id,
@@ -369,7 +369,9 @@ def _hold(body: OrderRequest) -> str | uuid.UUID:
 def _give_back(hold_id: str | uuid.UUID, *, at: datetime) -> None:
     """What was held for this order alone, unless the order was made all the same."""
     with suppress(holds.HoldUsed, holds.HoldExpired), transaction():
-        holds.release(hold_id, at=at)
+        hold = holds.find_live(hold_id, at=at, lock=True)
+        holds.give_back(hold)
+        hold.form_key = None  # Sent again, it holds anew.
 
 
 def _tickets(given: list[str] | None) -> list[uuid.UUID] | None:

@@ -193,6 +193,16 @@ def find(hold_id: uuid.UUID | str, *, lock: bool = False) -> Hold:
     return hold
 
 
+def is_free(hold_id: uuid.UUID | str) -> bool:
+    """Whether what this hold is of costs nothing; also where there is no such hold."""
+    try:
+        key = hold_id if isinstance(hold_id, uuid.UUID) else uuid.UUID(hold_id)
+    except ValueError:
+        return True
+    query = select(HoldLine.hold_id).where(HoldLine.hold_id == key, HoldLine.unit_price > 0)
+    return db.session.scalar(query.limit(1)) is None
+
+
 def find_live(hold_id: uuid.UUID | str, *, at: datetime, lock: bool = False) -> Hold:
     """A hold that can still be bought. Raises HoldUsed, HoldExpired or NotFound."""
     hold = find(hold_id, lock=lock)

@@ -161,13 +161,19 @@ def test_what_a_program_held_for_the_refused_order_alone_is_given_back(
     wanted = {"event": taster.slug, "items": [{"tier": str(taster.tiers[0].id), "quantity": 1}]}
     program = make_program(app, riverside, None)
 
-    made = [program.post("/orders", wanted | {"buyer": buyer}).status_code for _ in range(3)]
+    def make(key: str):
+        return program.post("/orders", wanted | {"buyer": buyer}, Idempotency_Key=key)
 
-    assert made == [201, 201, 429]
+    assert [make(key).status_code for key in ("one", "two", "three")] == [201, 201, 429]
     with acting_for(riverside.id):
         assert db.session.scalars(select(Hold.status).order_by(Hold.status)).all() == [
             *("released", "used", "used"),
         ]
+
+    limits.forgive(NAME, buyer="bea@example.com")  # as after an hour
+    made = make("three")
+    assert made.status_code == 201, made.text
+    assert make("three").data == made.data
 
 
 @pytest.mark.parametrize("role", ["scanner", "staff", "owner"])

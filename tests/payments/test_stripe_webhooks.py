@@ -212,6 +212,10 @@ def test_who_comes_back_while_stripe_is_away_waits(shop, gala, receive):
     assert shop.fresh(order).status == "paid"
 
 
+ONCE = (limits.Limit(1, 3600, "order"),)
+"""However slow the machine is."""
+
+
 def asked_about(shop, page_url: str) -> int:
     """How often Stripe was asked what became of the session of this page."""
     path = f"/v1/checkout/sessions/{shop.session(page_url)}"
@@ -220,8 +224,9 @@ def asked_about(shop, page_url: str) -> int:
 
 @pytest.mark.parametrize("redis", ["there", "away"])
 def test_stripe_is_asked_once_in_a_while_however_often_one_comes_back(
-    app, shop, gala, counting, redis
+    app, shop, gala, counting, monkeypatch, redis
 ):
+    monkeypatch.setitem(limits.LIMITS, "payment_look", ONCE)
     if redis == "away":
         app.extensions["limits"] = limits._Counters("redis://127.0.0.1:1/0")
     order, page_url = shop.order(gala)
@@ -251,7 +256,8 @@ def test_whoever_comes_back_for_many_orders_uses_up_nothing(shop, gala, counting
     assert [asked_about(shop, page) for page in pages] == [1, 0]
 
 
-def test_who_comes_back_and_presses_pay_is_at_stripes_page_again(shop, gala, counting):
+def test_who_comes_back_and_presses_pay_is_at_stripes_page_again(shop, gala, counting, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "payment_look", ONCE)
     order, page_url = shop.order(gala)
     shop.come_back(f"/orders/{order.code}?secret={order.secret}&from=stripe")
 
