@@ -21,12 +21,13 @@ from eventflow.pictures import KEPT, MOST_BYTES, Picture, PictureRefused, Shape,
 MOST_PIXELS = 25_000_000
 # A JPEG that is drawn in one go is decoded at a fraction of its size, so a large one costs no more
 # memory than a small. Of one in several scans, such as a progressive one, all that was read is kept
-# until the last: six bytes for a pixel of three colours, and the picture itself.
+# until the last: two bytes for each value, and the picture itself.
 MOST_PIXELS_OF_JPEG = 100_000_000
-MOST_VALUES_OF_SCANS = 48_000_000
-"""Pixels times colours."""
+MOST_VALUES_OF_SCANS = 60_000_000
+"""Three for a pixel of three colours; half of that where, as is usual, two of them are coarser."""
 MOST_SCANS = 100
 """Programs write a dozen. Each goes over the whole picture, however few bytes it has."""
+MOST_MARKERS = 5_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 SHARE_SIZE = (1200, 630)
 """What networks ask of a link's preview."""
@@ -80,11 +81,14 @@ def _check_size(image: Image.Image, upload: bytes, least: int) -> None:
     width, height = image.size
     most = MOST_PIXELS
     if image.format in ("JPEG", "MPO"):
-        colours = len(image.getbands())
-        scans, in_one_go = _scans(upload, colours)
+        scans, in_one_go = _scans(upload, len(image.getbands()))
         if scans > MOST_SCANS:
             raise _damaged()
-        most = MOST_PIXELS_OF_JPEG if in_one_go else MOST_VALUES_OF_SCANS // colours
+        most = (
+            MOST_PIXELS_OF_JPEG
+            if in_one_go
+            else int(MOST_VALUES_OF_SCANS / _values_of_a_pixel(image))
+        )
     if width * height > most:
         raise _too_many_pixels(most)
     if min(width, height) < 8 or max(width, height) < least:
@@ -104,10 +108,18 @@ _START_OF_SCAN, _END = 0xDA, 0xD9
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 
 
+def _values_of_a_pixel(image: Any) -> float:
+    """How many values a JPEG has for each pixel, by how finely each colour is sampled."""
+    fineness = [across * down for _colour, across, down, _table in image.layer]
+    return sum(fineness) / max(fineness)
+
+
 def _scans(upload: bytes, colours: int) -> tuple[int, bool]:
     """How many scans a JPEG has, counted as its decoder does; whether one may draw it in one go."""
     scans, in_one_go, place = 0, True, 2
-    while scans <= MOST_SCANS and (marker := _MARKER.search(upload, place)):
+    for _marker in range(MOST_MARKERS):
+        if scans > MOST_SCANS or not (marker := _MARKER.search(upload, place)):
+            break
         code, place = marker[0][1], marker.end()
         if code == _END:
             break
@@ -119,6 +131,8 @@ def _scans(upload: bytes, colours: int) -> tuple[int, bool]:
             scans += 1
             in_one_go &= upload[place + 2 : place + 3] >= bytes([colours])
         place += int.from_bytes(upload[place : place + 2], "big")
+    else:
+        raise _damaged()
     return scans, in_one_go
 
 

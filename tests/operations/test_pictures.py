@@ -52,6 +52,7 @@ def colour_by_colour(jpeg: bytes) -> bytes:
 
 BASELINE = encoded(two_halves())
 PROGRESSIVE = encoded(two_halves(), progressive=True)
+FINE = encoded(two_halves(), progressive=True, subsampling=0)
 
 
 def read(variant: pictures.Variant) -> Image.Image:
@@ -242,11 +243,13 @@ def bomb() -> bytes:
     ("upload", "sentence"),
     [
         (claiming(10_001, BASELINE), "too many pixels.*10000 × 10000"),
-        (claiming(4001, PROGRESSIVE), "too many pixels.*4000 × 4000"),
-        (claiming(4001, colour_by_colour(BASELINE)), "too many pixels.*4000 × 4000"),
+        (claiming(6401, PROGRESSIVE), "too many pixels.*6300 × 6300"),
+        (claiming(4501, FINE), "too many pixels.*4400 × 4400"),
+        (claiming(6401, colour_by_colour(BASELINE)), "too many pixels.*6300 × 6300"),
         (repeating(100, PROGRESSIVE), "damaged"),
         # Bytes behind what is no marker are looked at by a decoder too.
         (repeating(100, PROGRESSIVE, before=b"\xff\x02\xff\xff"), "damaged"),
+        (BASELINE[:2] + b"\xff\xfe\0\2" * 10_000 + BASELINE[2:], "damaged"),
         (b"", "empty"),
         (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
