@@ -1,5 +1,6 @@
 """Settings: read from the environment once, checked once, and said at start-up when wrong."""
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "testing", "production")
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingsMissing(RuntimeError):
@@ -81,8 +81,8 @@ class Settings:
             found.append(f"EVENTFLOW_ENV is one of {', '.join(ENVIRONMENTS)}")
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             found.append("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
-        if self.LOG_LEVEL.upper() not in LOG_LEVELS:
-            found.append(f"LOG_LEVEL is one of {', '.join(LOG_LEVELS)}")
+        if self.LOG_LEVEL.upper() not in logging.getLevelNamesMapping():
+            found.append("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
         if self.is_production:
             if len(self.SECRET_KEY) < 32 or self.SECRET_KEY.startswith("development"):
                 found.append("production wants a SECRET_KEY of 32 characters or more")

@@ -21,7 +21,7 @@ _PATTERNS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<=://)[^\s/@:]{0,100}:[^\s/@]{1,200}(?=@)"), MASK),
     (re.compile(r"\b(?i:bearer|basic)\s+[\w.~+/=-]{6,}"), MASK),
     (
-        re.compile(r"\b(?:[a-z]{2,8}_){1,3}[A-Za-z0-9]{20,}|\beyJ[\w-]{1,500}\.[\w-]+\.[\w-]+"),
+        re.compile(r"\b(?:[a-z]{2,8}_){1,3}[A-Za-z0-9]{20,}|\beyJ[\w-]{6,}(?:\.[\w-]+)*"),
         MASK,
     ),
     # A ticket's code: 148 letters and digits, or 309.

@@ -217,6 +217,10 @@ def test_values_are_masked_by_their_name():
     assert (told["status"], told["tickets"], told["empty"]) == ("paid", 2, None)
 
 
+def test_a_token_with_a_long_head_is_masked():
+    assert masked(f"eyJ{'a' * 900}.eyJzdWIiOiIx.SflKxwRJSMeK") == "[masked]"
+
+
 def test_a_text_with_many_beginnings_of_a_secret_is_masked_in_the_time_of_its_length():
     began = thread_time()
     masked("eyJ-" * 5000)
