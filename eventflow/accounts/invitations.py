@@ -90,7 +90,7 @@ def invite(email: str, role: str, *, by: User | None, at: datetime) -> Invitatio
 
 def send_again(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
     """Another mail with a new link and all its time; the old link stops working."""
-    invitation = _locked(invitation_id)
+    invitation = find(invitation_id, lock=True)
     if invitation.accepted_at is not None or invitation.revoked_at is not None:
         raise InvitationSpent
     code = vault.new_token("inv")
@@ -104,7 +104,7 @@ def send_again(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
 
 def revoke(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
     """Take an invitation back. Doing it again changes nothing."""
-    invitation = _locked(invitation_id)
+    invitation = find(invitation_id, lock=True)
     if invitation.accepted_at is not None:
         raise InvitationSpent
     if invitation.revoked_at is None:
@@ -116,8 +116,10 @@ def revoke(invitation_id: uuid.UUID, *, at: datetime) -> Invitation:
     return invitation
 
 
-def get(invitation_id: uuid.UUID) -> Invitation:
-    invitation = db.session.scalar(select(Invitation).where(Invitation.id == invitation_id))
+def find(invitation_id: uuid.UUID, *, lock: bool = False) -> Invitation:
+    """The invitation of this id, whatever became of it; NotFound if there is none."""
+    query = select(Invitation).where(Invitation.id == invitation_id)
+    invitation = db.session.scalar(query.with_for_update() if lock else query)
     if invitation is None:
         raise NotFound
     return invitation
@@ -191,15 +193,6 @@ def _is_member(email: str) -> bool:
 
 def _waiting_for(email: str, at: datetime) -> Invitation | None:
     return next((one for one in waiting(at=at) if one.email == email), None)
-
-
-def _locked(invitation_id: uuid.UUID) -> Invitation:
-    invitation = db.session.scalar(
-        select(Invitation).where(Invitation.id == invitation_id).with_for_update()
-    )
-    if invitation is None:
-        raise NotFound
-    return invitation
 
 
 def _open(code: str, at: datetime, *, lock: bool) -> Invitation:

@@ -73,7 +73,7 @@ def invite() -> Response:
 @access.require("owner")
 @limited("resend")
 def invite_again(invitation_id: uuid.UUID) -> Response:
-    role = invitations.get(invitation_id).role
+    role = invitations.find(invitation_id).role
     if role == "owner" and (proof := carried.to_proof("/manage/team", {})):
         return proof
     with transaction():

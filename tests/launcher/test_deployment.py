@@ -42,19 +42,23 @@ def test_the_image_is_built_once():
 def pooled(app, settings):
     """Signed in as the role of roles.sh, with nothing asked for: as a pooler would."""
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as owner:
-        for line in ROLES.splitlines():
-            if re.match(r"(create|grant|alter) .*eventflow_web", line):
-                owner.execute(line.replace("_web", "_pooled").replace(":'password'", "'secret'"))
         place = owner.info
-        with psycopg.connect(
-            host=place.host,
-            port=place.port,
-            dbname=place.dbname,
-            user="eventflow_pooled",
-            password="secret",
-        ) as connection:
-            yield connection
-        owner.execute(sql.SQL("drop role eventflow_pooled"))
+        name = f"{place.dbname}_pooled"  # Roles are the whole cluster's.
+        try:
+            for line in ROLES.splitlines():
+                if re.match(r"(create|grant|alter) .*eventflow_web", line):
+                    line = line.replace("eventflow_web", name)
+                    owner.execute(line.replace(":'password'", "'secret'"))
+            with psycopg.connect(
+                host=place.host,
+                port=place.port,
+                dbname=place.dbname,
+                user=name,
+                password="secret",
+            ) as connection:
+                yield connection
+        finally:
+            owner.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
 
 
 def test_behind_a_pooler_the_role_brings_what_is_not_passed_on(pooled, settings):
