@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventflow import timezones
+from eventflow import timezones, whole_numbers
 from eventflow.accounts import audit, people
 from eventflow.accounts.models import Membership, Tenant, User
 from eventflow.currencies import is_currency
@@ -252,18 +252,19 @@ def _fee_percent(given: str) -> Decimal:
 def _fee_fixed(given: str) -> int | None:
     if given.strip() in ("", "default"):
         return None
-    if not (given.strip().isascii() and given.strip().isdigit()) or len(given.strip()) > 12:
+    minor_units = whole_numbers.read(given.strip(), digits=12)
+    if minor_units is None:
         raise ValueError(
             _("The fixed fee is a whole number of minor units, such as 30 for 0.30 USD.")
         )
-    return int(given)
+    return minor_units
 
 
 def _hold_minutes(given: str) -> int:
-    digits = given.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 4 and 1 <= int(digits) <= 60):
+    minutes = whole_numbers.read(given.strip(), digits=3)
+    if minutes is None or not 1 <= minutes <= 60:
         raise ValueError(_("Tickets are held for 1 to 60 minutes."))
-    return int(digits)
+    return minutes
 
 
 def _accent(given: str) -> str:

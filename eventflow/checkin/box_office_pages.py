@@ -1,6 +1,5 @@
 """The console's pages of selling at the door: the till, what is set aside, a sale just made."""
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from eventflow import whole_numbers
 from eventflow.accounts import access, people
 from eventflow.accounts.hosts import tenant_url
 from eventflow.checkin import door_sales, figures, shift_pages, shifts
@@ -347,11 +347,12 @@ def _wanted(event: Event, *, enough: bool = False) -> list[holds.Wanted]:
     wanted = []
     for tier in event.tiers:
         typed = request.form.get(f"tier-{tier.id}", "").strip() or "0"
-        if not re.fullmatch(r"[0-9]{1,6}", typed) or int(typed) > MOST_AT_ONCE:
+        quantity = whole_numbers.read(typed, digits=6)
+        if quantity is None or quantity > MOST_AT_ONCE:
             words = _("Type how many, up to %(most)s.", most=MOST_AT_ONCE)
             raise Invalid({f"tier-{tier.id}": words})
-        if int(typed):
-            wanted.append(holds.Wanted(tier.id, int(typed)))
+        if quantity:
+            wanted.append(holds.Wanted(tier.id, quantity))
     if not wanted and not enough:
         raise Invalid({"": _("Choose at least one ticket.")})
     return wanted

@@ -1,6 +1,5 @@
 """The console's pages of gates and areas."""
 
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from eventflow import whole_numbers
 from eventflow.accounts import access
 from eventflow.checkin import figures, plan
 from eventflow.checkin.models import Gate
@@ -21,8 +21,6 @@ from eventflow.events.models import Event
 from eventflow.pages import page
 
 bp = Blueprint("plan", __name__)
-
-_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 @bp.get("/door/gates")
@@ -197,8 +195,9 @@ def _gate_typed(event: Event, form: MultiDict[str, str]) -> GateFacts:
             moments[name] = wall_clock.read(form.get(name, ""), event.timezone, "0")
         except wall_clock.UnclearTime as unclear:
             wrong[name] = str(unclear)
-    entries = form.get("entries", "").strip()
-    if entries and not _WHOLE.fullmatch(entries):
+    typed = form.get("entries", "").strip()
+    entries = whole_numbers.read(typed, digits=9)
+    if typed and entries is None:
         wrong["entries"] = _("Type a number from 1 to 100, or leave it empty for any number.")
     try:
         area_id = uuid.UUID(form["area"]) if form.get("area") else None
@@ -210,7 +209,7 @@ def _gate_typed(event: Event, form: MultiDict[str, str]) -> GateFacts:
     return GateFacts(
         name=form.get("name", ""),
         area_id=area_id,
-        entries=int(entries) if entries else None,
+        entries=entries,
         direction=form.get("direction", "in"),
         tier_ids=tiers,
         **moments,
@@ -240,12 +239,14 @@ def _area_page(
 
 
 def _area_typed(form: MultiDict[str, str]) -> AreaFacts:
-    capacity, alarm = form.get("capacity", "").strip(), form.get("alarm_percent", "").strip()
+    typed = form.get("capacity", "").strip()
+    capacity = whole_numbers.read(typed, digits=9)
+    alarm = whole_numbers.read(form.get("alarm_percent", "").strip(), digits=9)
     wrong = {}
-    if capacity and not _WHOLE.fullmatch(capacity):
+    if typed and capacity is None:
         wrong["capacity"] = _("Type how many may be in it, or leave it empty.")
-    if not _WHOLE.fullmatch(alarm):
+    if alarm is None:
         wrong["alarm_percent"] = _("Type a number from 1 to 100.")
-    if wrong:
+    if wrong or alarm is None:
         raise Invalid(wrong)
-    return AreaFacts(form.get("name", ""), int(capacity) if capacity else None, int(alarm))
+    return AreaFacts(form.get("name", ""), capacity, alarm)

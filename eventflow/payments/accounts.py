@@ -3,13 +3,13 @@
 What asks Stripe is not for use inside a transaction.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from eventflow import whole_numbers
 from eventflow.accounts import audit
 from eventflow.db import db, new_id, transaction
 from eventflow.errors import Invalid, Refusal
@@ -90,7 +90,7 @@ def change_ways(
         wrong["transfer_details"] = _("Say where to: name, bank and account number.")
     if len(details) > 1000:
         wrong["transfer_details"] = _("That is too long; 1,000 characters are enough.")
-    days = int(days_to_pay) if re.fullmatch(r"[0-9]{1,6}", days_to_pay) else 0
+    days = whole_numbers.read(days_to_pay, digits=6) or 0
     if not 1 <= days <= MOST_DAYS:
         wrong["days_to_pay"] = _("A number of days from 1 to %(most)s.", most=MOST_DAYS)
     if wrong:

@@ -5,7 +5,6 @@ replaces the hold before it in one step, so nobody can take what is kept. A refu
 nearest that could be had instead, and what was chosen stays chosen.
 """
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from eventflow import metrics
+from eventflow import metrics, whole_numbers
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
 from eventflow.events import showing
@@ -152,9 +151,8 @@ def come_back(slug: str) -> Response:
 def _moment() -> datetime | None:
     """What the clock of the buyer's browser says: milliseconds since 1970."""
     said = request.form.get("moment", "")
-    if not re.fullmatch(r"[0-9]{1,14}", said, re.ASCII):
-        return None
-    return datetime.fromtimestamp(int(said) / 1000, UTC)
+    milliseconds = whole_numbers.read(said, digits=14)
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def check_out(slug: str, at: datetime) -> Response:
@@ -413,10 +411,10 @@ def _best(event: Event, seated: Seated, wish: Wish, at: datetime) -> list[Best]:
         if tier is None:
             raise Invalid({"best": _("There are no seats of that kind at this event.")})
         return [Best(wish.best, uuid.UUID(tier))]
-    if kind == "most" and value.isascii() and value.isdigit() and len(value) < 16:
+    if kind == "most" and (most := whole_numbers.read(value, digits=15)) is not None:
         # What a buyer reads has the fees in it; what the box office compares has not.
         offer = _offer(event, at)
-        prices = [one.price for one in offer.tiers if one.total <= int(value)]
+        prices = [one.price for one in offer.tiers if one.total <= most]
         return [Best(wish.best, None, max(prices, default=0))]
     return [Best(wish.best)]
 
@@ -440,7 +438,7 @@ def _offer(event: Event, at: datetime) -> Offer:
 def numbers_chosen(left: Sequence[TierLeft]) -> dict[str, int]:
     """How many of each of these tiers the form asks for, as far as a page can show it again."""
     typed = {one.id: request.form.get(FIELD + one.id, "").strip() for one in left}
-    numbers = {tier: int(value) for tier, value in typed.items() if _is_number(value)}
+    numbers = {tier: whole_numbers.read(value, digits=6) for tier, value in typed.items()}
     return {tier: number for tier, number in numbers.items() if number}
 
 
@@ -450,14 +448,11 @@ def items() -> list[Wanted]:
     for name, value in request.form.items():
         if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
             continue
-        if not _is_number(value):
+        quantity = whole_numbers.read(value, digits=6)
+        if quantity is None:
             raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
         try:
-            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), int(value)))
+            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), quantity))
         except ValueError:
             raise Invalid({"items": _("There is no such tier at this event.")}) from None
     return wanted
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 7

@@ -24,7 +24,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from eventflow import brand, limits, shared_pages
+from eventflow import brand, limits, shared_pages, whole_numbers
 from eventflow.db import now
 from eventflow.errors import NotFound
 from eventflow.events import showing
@@ -129,11 +129,11 @@ def show_seat_changes(slug: str) -> Response:
     at = now()
     event = showing.public_event(slug, at=at)
     seat_plans.must_be(event)
-    since = request.args.get("since", "")
+    since = whole_numbers.read(request.args.get("since", ""), digits=18)
     mine = presale(event)
     delta = None
-    if since.isascii() and since.isdigit() and len(since) < 19:
-        delta = states.changes(event.id, int(since), at=at)
+    if since is not None:
+        delta = states.changes(event.id, since, at=at)
     if delta is None:
         snapshot = _seen(states.of(event.id, at=at), mine)
         response = jsonify({"version": snapshot.version, "states": snapshot.states.decode()})

@@ -1,6 +1,5 @@
 """The pages of a venue's calendar, of its bookings, and of an event that is held there."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from flask import Blueprint, Response, current_app, flash, g, redirect, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from eventflow import whole_numbers
 from eventflow.accounts import access
 from eventflow.accounts.hosts import only_on_tenant_host, tenant_url
 from eventflow.db import db, now, transaction
@@ -316,8 +316,8 @@ def _minutes(typed: Mapping[str, str], venue: Venue) -> tuple[int, int]:
         text = typed[name]
         if not text:
             found.append(int(getattr(venue, name)))
-        elif re.fullmatch(r"[0-9]{1,6}", text):
-            found.append(int(text))
+        elif (number := whole_numbers.read(text, digits=6)) is not None:
+            found.append(number)
         else:
             wrong[name] = _("A whole number of minutes.")
     if wrong:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from eventflow import whole_numbers
 from eventflow.accounts import access
 from eventflow.db import after_commit, db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
@@ -155,9 +156,10 @@ def change_prices(slug: str) -> Response:
             lines = price_changes.preview(event, typed["tiers"], change)
             return _price_change_page(event, typed, lines=lines)
         shown = {
-            key.removeprefix("shown_"): int(value)
+            key.removeprefix("shown_"): price
             for key, value in request.form.items()
-            if key.startswith("shown_") and re.fullmatch(r"[0-9]{1,15}", value)
+            if key.startswith("shown_")
+            and (price := whole_numbers.read(value, digits=15)) is not None
         }
         db.session.rollback()
         with transaction():
@@ -374,7 +376,7 @@ def _new_tiers(
 def _change_typed(typed: dict[str, Any], currency: str) -> price_changes.Change:
     by = typed["by"].replace("−", "-").removesuffix("%").strip()
     minus = by.startswith("-")
-    step = int(typed["step"]) if re.fullmatch(r"[0-9]{1,9}", typed["step"]) else 0
+    step = whole_numbers.read(typed["step"], digits=9) or 0
     if typed["how"] == "amount":
         try:
             amount = parse_amount(by.lstrip("+-").strip(), currency, get_locale() or DEFAULT)
@@ -395,9 +397,8 @@ def _rules_typed(typed: dict[str, str], zone: str) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     facts: dict[str, Any] = {"choosing": typed["choosing"]}
     facts["no_single_seats"] = typed["no_single_seats"] == "1"
-    if re.fullmatch(r"[0-9]{1,3}", typed["most_seats"]):
-        facts["most_seats"] = int(typed["most_seats"])
-    else:
+    facts["most_seats"] = whole_numbers.read(typed["most_seats"], digits=3)
+    if facts["most_seats"] is None:
         wrong["most_seats"] = _("From 1 to 100 seats.")
     for name in MOMENTS:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request
 from flask_babel import gettext as _
 
-from eventflow import uploads
+from eventflow import uploads, whole_numbers
 from eventflow.accepting import quality
 from eventflow.accounts import access
 from eventflow.accounts.actors import actor
@@ -366,8 +366,7 @@ def _sent() -> dict[str, Any] | None:
 
 
 def _base() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    return whole_numbers.read(request.form.get("version", ""), digits=9) or 0
 
 
 def _filename(venue: Venue, suffix: str) -> str:
