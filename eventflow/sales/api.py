@@ -157,10 +157,13 @@ def place_hold(slug: str, body: HoldRequest) -> HoldAnswer:
     refusals=("hold_expired", "hold_used"),
 )
 def show_hold(hold_id: str) -> HoldAnswer:
+    """Also of an order that was made of it, for as long as that has its places."""
     at = now()
     hold = holds.find(hold_id)
     if hold.order is None:
         hold = holds.find_live(hold_id, at=at)
+    elif hold.order.status_at(at) in ("expired", "cancelled"):
+        raise holds.HoldExpired(_("The order of these places is over. Please choose again."))
     return HoldAnswer.model_construct(hold=hold_document(hold))
 
 
@@ -211,7 +214,8 @@ def _code(slug: str, asked: HoldRequest) -> str:
     hall = halls.of_slug(slug)
     presale = presale_codes.judge(hall.event_id, code) if hall else None
     if presale is None or not presale.is_known:
-        raise Invalid({"promo_code": _("There is no such code at this event.")})
+        field = "code" if asked.code else "promo_code"
+        raise Invalid({field: _("There is no such code at this event.")})
     return presale.code
 
 

@@ -208,8 +208,10 @@ def find_live(hold_id: uuid.UUID | str, *, at: datetime, lock: bool = False) -> 
     hold = find(hold_id, lock=lock)
     if hold.order is not None or hold.status == "used":
         raise HoldUsed(_("These places have become an order already."))
-    if hold.status == "released" or hold.has_lapsed(at):
+    if hold.has_lapsed(at):
         raise HoldExpired(_("The time for these places has run out. Please choose again."))
+    if hold.status == "released":
+        raise HoldExpired(_("These places were given back. Please choose again."))
     return hold
 
 

@@ -1,6 +1,7 @@
 """What a program may send by mistake or on purpose, at the edges of what there is."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,12 @@ from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, now, transaction
 from eventflow.events import publishing
 from eventflow.events.models import Event
+from eventflow.sales.models import Hold
 from eventflow.seating import templates
+from eventflow.tenancy import acting_for
 from eventflow.tickets import issuing
 from tests import factories
+from tests.api.test_sale import BUYER
 from tests.marks import MARKED, at_once
 
 TIMES = ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-23:59", "1969-12-31T00:00:00Z")
@@ -203,13 +207,26 @@ def test_a_body_of_options_may_be_left_out(program, riverside, gala):
     assert program("admin").post(f"/orders/{code}/refund").status_code == 200
 
 
-def test_a_code_that_there_is_not_is_refused(program, gala):
-    hold = {"items": [{"tier": str(gala.tiers[0].id), "quantity": 1}], "promo_code": "NOPE"}
+@pytest.mark.parametrize("name", ["code", "promo_code"])
+def test_a_code_that_there_is_not_is_refused(program, gala, name):
+    hold = {"items": [{"tier": str(gala.tiers[0].id), "quantity": 1}], name: "NOPE"}
 
     answer = program().post("/events/winter-gala/holds", hold)
 
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["field"] == "promo_code"
+    assert answer.json["errors"][0]["field"] == name
+
+
+def test_a_hold_is_there_for_as_long_as_its_order_has_its_places(program, riverside, gala):
+    held = factories.hold(gala, 1)
+    made = program().post("/orders", {"hold": str(held.id), "buyer": BUYER})
+    assert made.status_code == 201
+    assert program().get(f"/holds/{held.id}").status_code == 200
+
+    with acting_for(riverside.id), transaction():
+        db.session.get_one(Hold, held.id).expires_at = now() - timedelta(seconds=1)
+    over = program().get(f"/holds/{held.id}")
+    assert (over.status_code, over.json["code"]) == (410, "hold_expired")
 
 
 def test_a_name_is_as_long_as_the_checkout_takes_it(program, gala):

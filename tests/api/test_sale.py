@@ -116,6 +116,7 @@ def test_refusals_are_problem_documents(program):
     assert buyer.call("DELETE", f"/holds/{held}").status_code == 204
     gone = buyer.post("/orders", {"hold": held, "buyer": BUYER})
     assert (gone.status_code, gone.json["code"]) == (410, "hold_expired")
+    assert "given back" in gone.json["detail"]
     assert buyer.get(f"/holds/{held}").json["code"] == "hold_expired"
 
     held = hold(buyer, tier).json["hold"]["id"]
