@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload
 
-from eventflow.accounts import audit, people
+from eventflow.accounts import actors, audit, people
 from eventflow.accounts.models import Membership
 from eventflow.checkin.models import DEVICE_ROLES, Device, Gate, Pairing
 from eventflow.db import db, new_id
@@ -108,15 +109,18 @@ def pair_own(
     membership = _kept_member(person_id) if person_id else None
     if membership is None:
         raise Invalid({"code": _("Give the pairing code that the console shows.")})
-    who = membership.user.name or membership.user.email.split("@")[0]
-    return enrol(
-        name or who,
-        role="staff" if membership.may("staff") else "scanner",
-        by=who,
-        user_id=membership.user_id,
-        app_version=app_version,
-        at=at,
-    )
+    user = membership.user
+    who = user.name or user.email.split("@")[0]
+    # The API knows programs and devices, and takes whoever has neither for a buyer.
+    with actors.acting_as(replace(actors.actor(), kind="user", id=user.id, name=who)):
+        return enrol(
+            name or who,
+            role="staff" if membership.may("staff") else "scanner",
+            by=who,
+            user_id=user.id,
+            app_version=app_version,
+            at=at,
+        )
 
 
 def enrol(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from eventflow.accounts import team
-from eventflow.accounts.models import Membership
+from eventflow.accounts.models import AuditEntry, Membership
 from eventflow.checkin import devices, principals
 from eventflow.checkin.models import Device
 from eventflow.db import db, now, transaction
@@ -99,6 +99,12 @@ def own(app, at_riverside) -> Callable[..., Program]:
         return Program(app, answer.json["device"]["token"], tenant.slug)
 
     return made
+
+
+def test_the_log_names_whoever_paired_their_own(sam, own):
+    own(sam)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "device.pair")).one()
+    assert (entry.actor_kind, entry.actor_id, entry.actor_name) == ("user", sam.id, "Sam")
 
 
 def membership_of(person):
