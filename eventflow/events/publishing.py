@@ -14,7 +14,7 @@ from eventflow.accounts import audit
 from eventflow.db import db
 from eventflow.errors import Invalid, Refusal
 from eventflow.events import following
-from eventflow.events.models import Event
+from eventflow.events.models import Event, Tier
 from eventflow.queue import enqueue
 
 PREVIEW_FOR = timedelta(days=7)
@@ -40,9 +40,18 @@ def missing(event: Event, *, at: datetime) -> dict[str, str]:
         wants["venue"] = _("Say where it takes place, or make it a virtual event.")
     if not event.tiers:
         wants["tiers"] = _("Add at least one tier, so that there is something to sell.")
+    elif late := _sold_too_late(event):
+        wants["tiers"] = _("%(tier)s would go on sale when the event is over.", tier=late.name)
     for requirement in requirements:
         wants.update(requirement(event))
     return wants
+
+
+def _sold_too_late(event: Event) -> Tier | None:
+    """A tier that nobody could ever buy."""
+    over = event.ends_at
+    late = (one for one in event.tiers if over and one.sale_start and one.sale_start >= over)
+    return next(late, None)
 
 
 def publish(event: Event, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from eventflow.db import db, now, transaction
+from eventflow.errors import Invalid
 from eventflow.events import drafting, publishing, tiers
 from eventflow.payments import accounts
 from eventflow.queue import OutboxJob
@@ -214,6 +215,19 @@ def test_a_draft_says_what_it_lacks_and_leads_there(console, at_riverside):
     assert f'href="{GALA}/edit/2">Say where' in page
     assert f'href="{GALA}/edit/3">Add at least one tier' in page
     assert "Look it over and publish" not in page
+
+
+def test_a_tier_that_would_go_on_sale_too_late_is_said(console, at_riverside):
+    event = factories.make_event(publish=False)
+    with transaction():
+        event = db.session.merge(event)
+        event.tiers[0].sale_start = event.ends_at
+
+    page = console.get(GALA).text
+
+    assert f'href="{GALA}/edit/3">Stalls would go on sale when the event is over' in page
+    with pytest.raises(Invalid), transaction():
+        publishing.publish(drafting.find(event.slug), at=now())
 
 
 def test_a_draft_that_lacks_nothing_is_looked_over_before_it_goes_on_sale(console, at_riverside):
