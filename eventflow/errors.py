@@ -164,7 +164,8 @@ def _refused(refusal: Refusal) -> Response:
         response.headers["HX-Reselect"] = "unset"
         return response
     # Most conflicts are a rule and no race: nobody was faster, and the sentence says why.
-    heading = _("That can’t be done now") if refusal.code == "conflict" else None
+    is_rule = refusal.status == 409 and refusal.code not in ("sold_out", "seat_taken")
+    heading = _("That can’t be done now") if is_rule else None
     return _error_page(refusal.status, refusal.message, heading=heading)
 
 

@@ -19,11 +19,11 @@ def role_promise(role: str) -> str:
     return {
         "scanner": _("Checks in at the door. Sees names and tickets, no money, no addresses."),
         "staff": _(
-            "Also sees orders and attendees, sells at the door and notes what was paid there or by "
-            "transfer, sends tickets again and writes to attendees."
+            "Checks in and sells at the door, sees orders and attendees, notes what was paid there "
+            "or by transfer, sends tickets again."
         ),
-        "admin": _("Also makes and changes events, prices, refunds and settings."),
-        "owner": _("Also decides about the team, API tokens and where the money goes."),
+        "admin": _("All that staff may; makes and changes events, prices, refunds and settings."),
+        "owner": _("Everything: the team, API tokens and where the money goes included."),
     }[role]
 
 
