@@ -247,6 +247,29 @@ def test_long_texts_stay_on_one_sheet(title):
 
 
 @pytest.mark.parametrize(
+    ("name", "is_cut"), [("W" * 120, True), ("Ångström Źródło " * 7 + "Żółć Źró", False)]
+)
+def test_a_long_name_keeps_between_the_tickets_number_and_the_rule(name, is_cut):
+    [page] = read(pdf.ticket_pdf(replace(GALA, attendee=name))).pages
+
+    printed = []
+
+    def note(text, matrix, *_rest):
+        if text.strip():
+            printed.append((text.strip(), 297 - matrix[5] / MILLIMETRE))
+
+    page.extract_text(visitor_text=note)
+    said = [text for text, _y in printed]
+    lines = printed[said.index(GALA.reference) + 1 : said.index("ADMISSION")]
+    assert all(91.5 < y < 100.5 for _text, y in lines)
+    whole = squeezed("".join(text for text, _y in lines))
+    if is_cut:
+        assert whole.endswith("…") and name.startswith(whole[:-1]) and len(whole) > 60
+    else:
+        assert whole == squeezed(name)
+
+
+@pytest.mark.parametrize(
     "name", ["Ελένη Παπαδοπούλου", "Наталья Ярославна", "Łukasz Żółć", "Íñigo Ødegård", "Şükrü Ğ"]
 )
 def test_names_of_europe_need_no_fonts_but_ours(name, without_system_fonts):
