@@ -21,6 +21,7 @@ from eventflow.payments import account_pages, desk, finding, order_record, refun
 from eventflow.sales import orders
 from eventflow.sales.models import Order
 from eventflow.spreadsheets import Cell, csv_file
+from eventflow.tickets import shares
 from eventflow.tickets.finding import events_to_choose
 
 bp = access.console(Blueprint("payments_organizer", __name__, url_prefix="/manage"))
@@ -209,7 +210,7 @@ def _refund_page(order: Order, errors: dict[str, str], *, status: int = 200) -> 
         event=order.event,
         wish=wish,
         plan=planned,
-        shares=refunding.shares(order),
+        shares=shares.of(order),
         tickets=[ticket for ticket in order.tickets if ticket.status == "valid"],
         tiers={line.tier_id: line.name for line in order.lines},
         reason=request.form.get("reason", ""),

@@ -16,13 +16,13 @@ from sqlalchemy import select
 from eventflow.accounts import audit
 from eventflow.db import db, new_id, now, transaction
 from eventflow.errors import Invalid, Refusal
-from eventflow.money import Money, share_out
+from eventflow.money import Money
 from eventflow.payments import providers
 from eventflow.payments.models import Payment, Refund
 from eventflow.queue import enqueue
 from eventflow.sales import orders
 from eventflow.sales.models import Order
-from eventflow.tickets import voiding
+from eventflow.tickets import shares, voiding
 from eventflow.tickets.models import Ticket
 
 log = logging.getLogger(__name__)
@@ -35,18 +35,9 @@ class NothingToRefund(Refusal):
     code = "nothing_to_refund"
 
 
-def shares(order: Order) -> dict[uuid.UUID, int]:
-    """What each ticket's place in the order cost, fees included; together the order's total."""
-    tickets = sorted(order.tickets, key=lambda ticket: ticket.position)
-    weights = [ticket.unit_price for ticket in tickets]
-    if not any(weights):
-        return {ticket.id: 0 for ticket in tickets}
-    return dict(zip((t.id for t in tickets), share_out(order.total, weights), strict=True))
-
-
 def quote(order: Order, tickets: Collection[Ticket]) -> int:
     """What cancelling these tickets would give back, in minor units."""
-    each = shares(order)
+    each = shares.of(order)
     still_good = [ticket for ticket in tickets if ticket.status == "valid"]
     return min(sum(each[ticket.id] for ticket in still_good), order.left_to_refund)
 

@@ -20,7 +20,7 @@ from eventflow.locale import format_clock, format_money, format_span
 from eventflow.sales import structured
 from eventflow.sales.models import Order
 from eventflow.tickets import calendar as calendars
-from eventflow.tickets import issuing, pdf
+from eventflow.tickets import issuing, pdf, shares
 from eventflow.tickets.calendar import CalendarEntry
 from eventflow.tickets.models import Ticket
 
@@ -76,6 +76,7 @@ def _sheets(order: Order, tickets: list[Ticket]) -> list[pdf.TicketSheet]:
     event = order.event
     tenant = db.session.get_one(Tenant, order.tenant_id)
     tiers = {line.tier_id: line.name for line in order.lines}
+    cost = shares.of(order)
     language = order.locale
     with force_locale(language):
         words = pdf.Words.translated(_)
@@ -94,8 +95,8 @@ def _sheets(order: Order, tickets: list[Ticket]) -> list[pdf.TicketSheet]:
                 order_code=order.code,
                 organizer=tenant.name,
                 price=(
-                    format_money(ticket.unit_price, order.currency, language)
-                    if ticket.unit_price
+                    format_money(cost[ticket.id], order.currency, language)
+                    if cost[ticket.id]
                     else _("Free")
                 ),
                 numerals=(

@@ -147,6 +147,24 @@ def test_the_files_hold_what_was_bought(order, shopper):
     assert "Winter Gala" in text and "Bea Buyer" in text and order.code in text
 
 
+def test_a_sheet_says_what_its_place_cost_with_the_fees(order):
+    assert order.total == 5155
+
+    pages = pypdf.PdfReader(io.BytesIO(documents.order_pdf(order))).pages
+
+    assert ["$25.78" in pages[0].extract_text(), "$25.77" in pages[1].extract_text()] == [True] * 2
+    assert "$25.00" not in pages[0].extract_text()
+
+
+def test_a_sheet_printed_after_a_refund_says_the_same(order):
+    with transaction():
+        refunding.start(orders.find(order.code, lock=True), tickets=[order.tickets[0].id], at=now())
+
+    [page] = pypdf.PdfReader(io.BytesIO(documents.order_pdf(order))).pages
+
+    assert "$25.77" in page.extract_text()
+
+
 def test_only_what_admits_is_printed(order):
     with transaction():
         issuing.void([issuing.find(order.tickets[0].id)], at=now())
