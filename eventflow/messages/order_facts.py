@@ -5,7 +5,7 @@ from typing import Any
 
 from eventflow.accounts.hosts import tenant_url
 from eventflow.accounts.models import Tenant
-from eventflow.events import showing
+from eventflow.events import code_kinds, showing
 from eventflow.messages.mails import Attachment
 from eventflow.money import Money
 from eventflow.payments import accounts
@@ -47,6 +47,7 @@ def plain(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
 
 def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
     tickets = _to_send(order)
+    kinds = {ticket.tier.code_kind for ticket in tickets}
     tiers = {line.tier_id: line.name for line in order.lines}
     return plain(order, tenant, at) | {
         "tickets": [
@@ -56,12 +57,15 @@ def with_tickets(order: Order, tenant: Tenant, at: datetime) -> dict[str, Any]:
                 "seat": ticket.seat_label,
                 "attendee": ticket.attendee_name,
                 "picture": f"cid:{_content_id(ticket)}" if _has_picture(ticket) else "",
+                "needed": code_kinds.needed(order.event, ticket.tier.code_kind),
+                "proof": ticket.tier.proof,
                 "url": tenant_url(tenant.slug, f"/tickets/{ticket.id}?secret={ticket.secret}"),
             }
             for ticket in tickets[:MOST_SHOWN]
         ],
         "count": len(tickets),
-        "has_codes": order.event.format != "virtual" and any(map(_has_picture, tickets)),
+        "how_to_show": code_kinds.how_to_show(order.event, kinds),
+        "on_paper": kinds != {"rotating"} or order.event.format == "virtual",
     }
 
 

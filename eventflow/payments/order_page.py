@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventflow.accounts.models import Tenant
-from eventflow.events import showing
+from eventflow.events import code_kinds, showing
 from eventflow.locale import format_clock, format_money, format_when, zone_label
 from eventflow.payments import accounts
 from eventflow.sales import buyers, receipts, seat_pages
@@ -30,8 +30,9 @@ def facts(order: Order, tenant: Tenant, *, at: datetime) -> dict[str, Any]:
         "state": state,
         "at": at,
         "tickets": shown,
-        "has_codes": event.format != "virtual"
-        and any(one.qr and one.code_kind == "static" for one in shown),
+        "how_to_show": code_kinds.how_to_show(
+            event, [one.tier.code_kind for one in tickets if one.status == "valid"]
+        ),
         "may_enter": any(ticket.status == "valid" for ticket in tickets),
         **_changing_seats(tickets, at),
         "receipt_lines": receipts.lines(buyers.bought_by(order), order, order.currency),

@@ -17,7 +17,7 @@ from eventflow.accounts import people
 from eventflow.accounts.hosts import only_on_tenant_host
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound, Refusal
-from eventflow.events import showing
+from eventflow.events import code_kinds, showing
 from eventflow.limits import allows, check, limited
 from eventflow.locale import format_clock, zone_label
 from eventflow.pages import page, wants_fragment
@@ -201,6 +201,9 @@ def _checkout_page(
         has_seats=bool(seats),
         places=buyers.places(hold.lines, seats),
         totals=totals,
+        needs=[
+            (line.tier.name, code_kinds.needed(event, line.tier.code_kind)) for line in hold.lines
+        ],
         methods=_ways_to_pay() if totals.total else [],
         typed=typed,
         errors=errors or {},

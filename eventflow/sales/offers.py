@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventflow.accounts.models import Tenant
+from eventflow.events import code_kinds
 from eventflow.events.models import Event, Tier
 from eventflow.money import FeeRule, minor_digits, price_with_fees
 from eventflow.sales.availability import TierLeft
@@ -36,6 +37,8 @@ class Offered:
     later: int | None
     proof: str
     """What has to be shown at the door for this price."""
+    needed: str
+    """What its code asks of whoever comes: a phone, an ID; empty where paper is as good."""
 
     @property
     def fees(self) -> int:
@@ -94,14 +97,16 @@ def offer(event: Event, tenant: Tenant, left: Sequence[TierLeft], *, at: datetim
     rule = tenant.fee_rule(event.currency, event.fee_mode)
     known = {one.id: one for one in left}
     tiers = tuple(
-        _offered(tier, known.get(str(tier.id)), rule, at=at)
+        _offered(event, tier, known.get(str(tier.id)), rule, at=at)
         for tier in event.tiers
         if not tier.hidden
     )
     return Offer(_state(event, tiers, at), event.currency, rule, tiers)
 
 
-def _offered(tier: Tier, left: TierLeft | None, rule: FeeRule, *, at: datetime) -> Offered:
+def _offered(
+    event: Event, tier: Tier, left: TierLeft | None, rule: FeeRule, *, at: datetime
+) -> Offered:
     price = tier.price_at(at)
     step = next((step for step in tier.price_steps if at < step.until), None)
     following = tier.price_at(step.until) if step else None
@@ -120,6 +125,7 @@ def _offered(tier: Tier, left: TierLeft | None, rule: FeeRule, *, at: datetime) 
         early_until=step.until if step else None,
         later=price_with_fees(rule, following) if following is not None else None,
         proof=tier.proof,
+        needed=code_kinds.needed(event, tier.code_kind),
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from eventflow.db import db
+from eventflow.events import code_kinds
 from eventflow.sales.models import Order
 from eventflow.tickets import issuing, qr
 from eventflow.tickets.models import PhoneKey, Ticket
@@ -26,6 +27,8 @@ class ShownTicket:
     """None once it is void, and where only the holder's phone makes the code."""
     code_kind: str
     proof: str
+    needed: str
+    """What its code asks of whoever comes; empty where paper is as good."""
     facts: list[tuple[str, str, str]]
     """Its place in the hall, as the ticket's face shows it."""
 
@@ -44,6 +47,7 @@ def shown(order: Order, tickets: Sequence[Ticket]) -> list[ShownTicket]:
             qr=_drawn(ticket) if shows_static_code(ticket) else None,
             code_kind=ticket.tier.code_kind,
             proof=ticket.tier.proof,
+            needed=code_kinds.needed(order.event, ticket.tier.code_kind),
             facts=[(_("Seat"), ticket.seat.label, "big")] if ticket.seat else [],
         )
         for ticket in tickets

@@ -83,6 +83,13 @@ def test_the_storefront_is_the_same_for_everybody(gala, shopper):
     assert shopper.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
+def test_the_terms_say_that_not_every_ticket_is_good_on_paper(riverside, shopper):
+    terms = shopper.get("/terms").text
+
+    assert "printed need an ID or do not admit; which do is said with their price" in terms
+    assert "Who comes first with its code comes in" not in terms
+
+
 def test_the_base_host_says_what_it_is_and_what_it_costs(two_halls, base):
     page = base.get("/").text
 

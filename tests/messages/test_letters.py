@@ -12,8 +12,10 @@ from PIL import Image
 
 from eventflow import files, pictures, pseudo
 from eventflow.accounts.models import Tenant
+from eventflow.db import db, now
 from eventflow.messages import composing, letterhead, log, order_facts
 from eventflow.money import Money
+from tests import factories
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "email"
 HOSTS = {"eventflow.test", "riverside.eventflow.test"}
@@ -30,6 +32,8 @@ def ticket(number: int, tier: str = "Stalls") -> dict:
         "tier": tier,
         "seat": None,
         "attendee": "Bea Buyer",
+        "needed": "",
+        "proof": "",
         "picture": f"cid:ticket-{number}@x",
     }
 
@@ -65,7 +69,8 @@ def facts_of(title: str = "Winter Gala", name: str = "Bea Buyer", tickets: int =
         "receipt": [("2 × Stalls", "$50.00"), ("Fees", "$1.55")],
         "tickets": [ticket(n) for n in range(1, tickets + 1)],
         "count": tickets,
-        "has_codes": True,
+        "how_to_show": "Show the code at the door.",
+        "on_paper": True,
         "method": "transfer",
         "details": "Riverside Hall\nDE02 1203 0000 0000 2020 51",
         "until": EVENING,
@@ -201,6 +206,7 @@ def test_every_word_of_a_mail_went_through_the_catalog(app, riverside, kind):
     given = (
         r"https?://\S+|Winter Gala|Riverside Hall|12 Quay Street|ABCD2345(-\d)?|Stalls|Bea Buyer"
     )
+    given += r"|Show the code at the door"
     given += r"|Olivia|Admin|Rain|EventFlow|DE02|Fees|CET|Sun|Feb|20:30|hello@\S+"
 
     for written in (subject, text, " ".join(Lint(html).words)):
@@ -224,12 +230,62 @@ def test_a_large_order_stays_within_what_is_shown_whole(app, riverside):
     assert "80 more" in text
 
 
-@pytest.mark.parametrize("has_codes", [True, False])
-def test_a_code_is_to_be_shown_where_the_mail_has_one(app, riverside, has_codes):
-    _subject, text, html = write("order_confirmation", riverside, has_codes=has_codes)
+@pytest.mark.parametrize("kind", ["order_confirmation", "ticket_changed"])
+@pytest.mark.parametrize(
+    ("code_kinds", "in_the_pdf", "said"),
+    [
+        (["static", "static"], True, "on a screen or on paper. It admits one, once."),
+        (["rotating", "rotating"], False, "show it at the door; paper does not admit."),
+        (["rotating_or_printed"] * 2, True, "show it at the door; printed, it needs an ID."),
+        (["static", "rotating"], True, "Some of these tickets are good on a screen or on paper;"),
+        (["rotating_or_printed", "rotating"], True, "whether it is good on paper, each of them"),
+    ],
+)
+def test_a_mail_says_how_its_tickets_are_shown(
+    gala, at_riverside, kind, code_kinds, in_the_pdf, said
+):
+    order = factories.pay(factories.order(at_riverside, gala, 1, 1))
+    for tier, code_kind in zip(gala.tiers, code_kinds, strict=True):
+        tier.code_kind = code_kind
+    db.session.commit()
 
-    for written in (text, html):
-        assert ("Show each code at the door" in written) is has_codes
+    facts = order_facts.with_tickets(order, at_riverside, now())
+    _subject, text, html = write(kind, at_riverside, **facts)
+
+    asks = {
+        "static": [],
+        "rotating": ["The ticket is shown on a phone; printed, it does not admit."],
+        "rotating_or_printed": ["The ticket is shown on a phone; printed, it needs an ID."],
+    }
+    for written in (" ".join(text.split()), " ".join(" ".join(Lint(html).words).split())):
+        assert said in written
+        assert ("attached PDF" in written) is in_the_pdf
+        assert all(line in written for each in code_kinds for line in asks[each])
+
+
+def test_a_mail_says_what_its_price_has_to_be_proven_with(gala, at_riverside):
+    order = factories.pay(factories.order(at_riverside, gala, 1))
+    gala.tiers[0].proof = "Student card"
+    db.session.commit()
+
+    facts = order_facts.with_tickets(order, at_riverside, now())
+
+    for written in write("order_confirmation", at_riverside, **facts)[1:]:
+        assert "To be shown at the door: Student card" in written
+
+
+def test_a_mail_for_an_event_online_speaks_of_no_door(gala, at_riverside):
+    order = factories.pay(factories.order(at_riverside, gala, 1))
+    gala.format, gala.join_url = "virtual", "https://meet.example/gala"
+    gala.tiers[0].code_kind = "rotating"
+    db.session.commit()
+
+    facts = order_facts.with_tickets(order, at_riverside, now())
+
+    for written in write("order_confirmation", at_riverside, **facts)[1:]:
+        assert "the attached PDF" in written
+        for word in ("on paper", "show it at the door", "printed"):
+            assert word not in written
 
 
 def test_the_logo_travels_with_the_mail(app, riverside_with_logo):

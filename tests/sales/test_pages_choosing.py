@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from eventflow import shared_pages
 from eventflow.db import db, now, transaction
-from eventflow.events import publishing
+from eventflow.events import publishing, tiers
 from eventflow.events.models import Event
 from eventflow.sales import availability, holds
 from eventflow.sales.models import Hold
@@ -46,6 +46,36 @@ def test_the_first_price_seen_is_the_price_paid(gala, shopper):
 
     assert "$25.93" in page
     assert "$25.00 + $0.93 fees" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("static", None),
+        ("rotating", "The ticket is shown on a phone; printed, it does not admit."),
+        ("rotating_or_printed", "The ticket is shown on a phone; printed, it needs an ID."),
+    ],
+)
+def test_what_a_code_asks_for_at_the_door_is_said_before_paying(gala, shopper, kind, said):
+    tiers.change(gala.tiers[0], {"code_kind": kind}, at=now())
+    db.session.commit()
+
+    pages = [
+        shopper.get(PAGE).text,
+        shopper.get(press(shopper, gala, 1).location).text,
+    ]
+
+    for page in pages:
+        assert page.count("shown on a phone") == (1 if said else 0)
+        assert said is None or said in page
+
+
+def test_an_event_online_asks_for_no_phone(gala, shopper):
+    gala.format, gala.join_url = "virtual", "https://meet.example/gala"
+    gala.tiers[0].code_kind = "rotating"
+    db.session.commit()
+
+    assert "shown on a phone" not in shopper.get(PAGE).text
 
 
 def test_absorbed_fees_are_said_to_be_included(at_riverside, shopper):

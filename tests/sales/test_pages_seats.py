@@ -679,6 +679,16 @@ def test_a_seat_has_a_page_with_the_view_from_it(storefront, play):
     assert "view__picture" in page
 
 
+def test_what_a_code_asks_for_is_said_of_a_seat(storefront, play):
+    for tier in play.tiers:
+        tier.code_kind = "rotating_or_printed"
+    db.session.commit()
+
+    page = storefront.get(f"/events/{play.slug}/seats/at/k12").text
+
+    assert "The ticket is shown on a phone; printed, it needs an ID." in page
+
+
 def test_a_restricted_view_is_said_wherever_the_seat_is(storefront, at_riverside):
     drawing = halls.room()
     drawing["sections"][0]["rows"][0]["seats"][0]["note"] = "Restricted view: pillar"

@@ -18,6 +18,11 @@ from eventflow.tickets import documents, issuing, qr
 from tests import factories
 from tests.people import browser_at
 
+NEEDED = {
+    "rotating": "The ticket is shown on a phone; printed, it does not admit.",
+    "rotating_or_printed": "The ticket is shown on a phone; printed, it needs an ID.",
+}
+
 
 @pytest.fixture
 def shopper(app, riverside):
@@ -123,6 +128,42 @@ def test_an_order_says_to_show_a_code_only_where_it_has_one(gala, order, shopper
         issuing.void([issuing.find(ticket.id) for ticket in order.tickets], at=now())
     page = shopper.get(address).text
     assert "Your tickets are void" in page and "Here are" not in page
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["static", "static"], "Show the code at the door, on a screen or on paper."),
+        (["rotating", "rotating"], "show it at the door; paper does not admit."),
+        (["rotating_or_printed"] * 2, "show it at the door; printed, it needs an ID."),
+        (["static", "rotating"], "Some of these tickets are good on a screen or on paper;"),
+        (["static", "rotating_or_printed"], "Some of these tickets are good on a screen or on pa"),
+        (["rotating", "rotating_or_printed"], "whether it is good on paper, each of them says."),
+    ],
+)
+def test_an_order_says_how_its_tickets_are_shown(riverside, gala, shopper, kinds, said):
+    order = factories.pay(factories.order(riverside, gala, 1, 1))
+    with transaction():
+        for tier, kind in zip(drafting.find("winter-gala").tiers, kinds, strict=True):
+            tier.code_kind = kind
+
+    page = shopper.get(f"/orders/{order.code}?secret={order.secret}").text
+
+    assert said in page
+    for kind, needed in NEEDED.items():
+        assert page.count(needed) == kinds.count(kind)
+
+
+def test_what_is_void_has_no_say_in_how_the_others_are_shown(riverside, gala, shopper):
+    order = factories.pay(factories.order(riverside, gala, 1, 1))
+    with transaction():
+        drafting.find("winter-gala").tiers[1].code_kind = "rotating"
+        [leaving] = [one for one in order.tickets if one.tier.code_kind == "rotating"]
+        issuing.void([issuing.find(leaving.id)], at=now())
+
+    page = shopper.get(f"/orders/{order.code}?secret={order.secret}").text
+
+    assert "Show the code at the door, on a screen or on paper." in page
 
 
 def test_a_ticket_of_a_cancelled_event_is_not_to_be_shown(gala, order, shopper):
