@@ -1,12 +1,9 @@
 """From draft to sale, out of sight and back; and two drafts of one title in one moment."""
 
-from threading import Thread
-
-from sqlalchemy import text
-
-from eventflow.db import db, now, transaction
+from eventflow.db import now, transaction
 from eventflow.events import drafting, publishing
 from eventflow.tenancy import acting_for
+from tests.waiting import started
 
 
 def test_publishing_is_refused_with_what_is_missing(console, draft, kept):
@@ -49,19 +46,9 @@ def test_two_events_of_one_title_at_the_same_moment(app, at_riverside):
         with app.app_context(), acting_for(at_riverside.id), transaction():
             slugs.append(drafting.create(title="Gala", currency="USD", at=now()).slug)
 
-    second = Thread(target=make)
     with transaction():
         slugs.append(drafting.create(title="Gala", currency="USD", at=now()).slug)
-        second.start()
-        while not _somebody_waits():
-            second.join(0.02)
-            assert second.is_alive(), "nobody has to wait"
-    second.join()
+        second = started(make)
+    second()
 
     assert slugs == ["gala", "gala-2"]
-
-
-def _somebody_waits() -> bool:
-    waiting = text("select exists (select from pg_locks where not granted)")
-    with db.engine.connect() as connection:
-        return bool(connection.scalar(waiting))
