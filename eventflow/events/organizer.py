@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from eventflow import files, uploads
 from eventflow.accounts import access
+from eventflow.accounts.meanwhile import ChangedMeanwhile
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid, NotFound
 from eventflow.events import (
@@ -20,7 +21,7 @@ from eventflow.events import (
     wizard_pages,
 )
 from eventflow.events.models import Event
-from eventflow.events.wizard import LOOK, STEPS, TICKETS, WHAT, WHEN, ChangedMeanwhile
+from eventflow.events.wizard import LOOK, STEPS, TICKETS, WHAT, WHEN
 from eventflow.limits import limited
 from eventflow.pages import wants_fragment
 from eventflow.pictures import Picture, PictureRefused

@@ -15,9 +15,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventflow import timezones
-from eventflow.accounts.models import AuditEntry
+from eventflow.accounts import meanwhile
+from eventflow.accounts.meanwhile import ChangedMeanwhile
 from eventflow.db import db
-from eventflow.errors import Invalid, NotFound, Refusal
+from eventflow.errors import Invalid, NotFound
 from eventflow.events import drafting, houses, publishing, relying, wall_clock
 from eventflow.events.models import Event
 
@@ -51,10 +52,6 @@ MANY_LINES = ("description", "venue_address")
 MOST_TAGS = 20
 
 Typed = dict[str, str]
-
-
-class ChangedMeanwhile(Refusal):
-    """Somebody changed the event since this form was opened."""
 
 
 def begin(typed: Typed, *, currency: str, zone: str, by: uuid.UUID, at: datetime) -> Event:
@@ -250,13 +247,7 @@ def _read_moments(event: Event, typed: Typed, facts: dict[str, Any], wrong: dict
 
 def _who_changed(event: Event) -> str:
     about = [event.id, *(tier.id for tier in event.tiers), *(stock.id for stock in event.stocks)]
-    last = db.session.scalar(
-        select(AuditEntry)
-        .where(AuditEntry.subject_id.in_([str(one) for one in about]))
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(1)
-    )
-    who = (last.actor_name if last else "") or _("Somebody")
+    who = meanwhile.who_changed(about)
     return _("%(who)s changed this event while you had it open.", who=who)
 
 
