@@ -15,12 +15,14 @@ from eventflow.accounts import (
     choices,
     hosts,
     invitations,
+    meanwhile,
     people,
     team,
     tenants,
     tokens,
     trail,
 )
+from eventflow.accounts.meanwhile import ChangedMeanwhile
 from eventflow.accounts.roles import roles_in_words
 from eventflow.db import new_id, now, transaction
 from eventflow.errors import Invalid
@@ -213,7 +215,11 @@ def change_settings() -> Response:
     given = {key: request.form[key] for key in SETTINGS if key in request.form}
     try:
         with transaction():
-            changed = tenants.change(tenants.get(g.tenant.id), given, at=now())
+            tenant = tenants.locked(g.tenant.id)
+            with meanwhile.keeping(tenant, SETTINGS, request.form.get("version")):
+                changed = tenants.change(tenant, given, at=now())
+    except ChangedMeanwhile as refusal:
+        return _settings_page({}, stale=refusal)
     except Invalid as refusal:
         return _settings_page(refusal.fields)
     hosts.forget(g.tenant.slug)
@@ -328,14 +334,17 @@ def _token_of_form() -> uuid.UUID | None:
         return None
 
 
-def _settings_page(errors: dict[str, str]) -> Response:
+def _settings_page(errors: dict[str, str], *, stale: ChangedMeanwhile | None = None) -> Response:
     kept = tenants.get(g.tenant.id)
     form = {key: request.form.get(key, getattr(kept, key)) for key in SETTINGS}
+    opened_at = request.form.get("version", meanwhile.version_of(kept, SETTINGS))
     return page(
         "accounts/organizer/settings.html",
-        status=422 if errors else 200,
+        status=stale.status if stale else 422 if errors else 200,
         kept=kept,
         form=form,
+        version=stale.version if stale else opened_at,
+        stale=stale,
         errors=errors,
         currencies=choices.currency_choices(kept.currency),
         zones=choices.timezone_choices(form["timezone"]),

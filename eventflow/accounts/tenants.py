@@ -113,6 +113,14 @@ def get(tenant_id: uuid.UUID) -> Tenant:
     return db.session.get_one(Tenant, tenant_id)
 
 
+def locked(tenant_id: uuid.UUID) -> Tenant:
+    """The same, for changing it while nobody else does."""
+    # Sales go on meanwhile: what they write locks the key alone.
+    return db.session.get_one(
+        Tenant, tenant_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
 def change(tenant: Tenant, values: Mapping[str, str], *, at: datetime) -> list[str]:
     """Set what is given, all of it or, with a sentence for each that can't be, nothing.
 

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, flash, g, redirect, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from eventflow.accounts import access, carried
+from eventflow.accounts import access, carried, meanwhile
 from eventflow.accounts.hosts import tenant_url
+from eventflow.accounts.meanwhile import ChangedMeanwhile
 from eventflow.db import now, transaction
 from eventflow.errors import Invalid, Refusal
 from eventflow.money import minor_digits, totals
@@ -77,7 +78,10 @@ def change_ways() -> Response:
     if proof := carried.to_proof(PATH, form):
         return proof
     try:
-        with transaction():
+        with (
+            transaction(),
+            meanwhile.keeping(accounts.locked(), accounts.WAYS, form.get("version")),
+        ):
             changed = accounts.change_ways(
                 transfer="takes_transfer" in form,
                 transfer_details=form.get("transfer_details", ""),
@@ -85,6 +89,8 @@ def change_ways() -> Response:
                 days_to_pay=form.get("days_to_pay", "").strip(),
                 at=now(),
             )
+    except ChangedMeanwhile as refusal:
+        return _payments_page({}, stale=refusal)
     except Invalid as refusal:
         return _payments_page(refusal.fields)
     flash(_("That is how your buyers can pay now.") if changed else _("Nothing was different."))
@@ -116,19 +122,25 @@ def _to_stripe() -> Response:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
-def _payments_page(errors: dict[str, str]) -> Response:
+def _payments_page(errors: dict[str, str], *, stale: ChangedMeanwhile | None = None) -> Response:
     with transaction():
         account = accounts.current()
-    typed = request.form if errors else carried.brought_back()
+        version = meanwhile.version_of(account, accounts.WAYS)
+    typed = request.form if errors or stale else carried.brought_back()
+    if "days_to_pay" in typed:
+        # As it was opened, also where what was typed comes back after a while.
+        version = stale.version if stale else typed.get("version", version)
     return page(
         "payments/organizer/payments.html",
-        status=422 if errors else 200,
+        status=stale.status if stale else 422 if errors else 200,
         account=account,
         state=_state(account),
         wanted=requirements.in_words(account.requirements_due),
         countries=_countries(),
         country=typed.get("country", "") or _own_country(),
         ways=_typed(typed) if "days_to_pay" in typed else _kept(account),
+        version=version,
+        stale=stale,
         most_days=accounts.MOST_DAYS,
         may_change=access.may("owner"),
         fees=_fees(),
@@ -149,12 +161,7 @@ def _state(account: PaymentAccount) -> str:
 
 
 def _kept(account: PaymentAccount) -> dict[str, Any]:
-    return {
-        "takes_transfer": account.takes_transfer,
-        "transfer_details": account.transfer_details,
-        "takes_at_door": account.takes_at_door,
-        "days_to_pay": account.days_to_pay,
-    }
+    return {name: getattr(account, name) for name in accounts.WAYS}
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from eventflow.payments.stripe_facts import AccountStatus
 from eventflow.tenancy import current_tenant_id
 
 MOST_DAYS = 60
+WAYS = ("takes_transfer", "transfer_details", "days_to_pay", "takes_at_door")
+"""What is said of other ways to pay than by card."""
 
 
 class CannotConnect(Refusal):
@@ -38,6 +40,13 @@ def current() -> PaymentAccount:
         account = PaymentAccount(id=new_id(), requirements_due=[], days_to_pay=7)
         db.session.add(account)
         db.session.flush()
+    return account
+
+
+def locked() -> PaymentAccount:
+    """The same, for changing it while nobody else does."""
+    account = current()
+    db.session.refresh(account, with_for_update={"key_share": True})
     return account
 
 

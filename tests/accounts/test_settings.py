@@ -1,6 +1,8 @@
 """What an organizer sets, and what of it is refused."""
 
+import re
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -9,10 +11,12 @@ from sqlalchemy import select
 
 from eventflow.accounts import tenants
 from eventflow.accounts.models import AuditEntry
+from eventflow.accounts.organizer import SETTINGS
 from eventflow.db import db, now, transaction
 from eventflow.errors import Invalid
 from eventflow.tenancy import acting_for
 from tests.people import browser_at
+from tests.waiting import started
 
 
 def kept(tenant):
@@ -129,6 +133,106 @@ def test_a_colour_shows_how_well_it_reads(console):
     assert console.get("/manage/settings/accent?accent=x").location == "/manage/settings"
     nonsense = console.get("/manage/settings/accent?accent=x", headers={"HX-Request": "true"})
     assert (nonsense.status_code, "<svg" in nonsense.text) == (200, False)
+
+
+# Two people at once
+
+
+def opened(tenant, browser) -> dict[str, str]:
+    """The form as the page offers it, whole."""
+    form = {key: str(getattr(kept(tenant), key)) for key in SETTINGS}
+    return form | {"version": version_in(browser.get("/manage/settings").text)}
+
+
+def version_in(page: str) -> str:
+    return re.search(r'name="version" value="(\w+)"', page)[1]
+
+
+def save(browser, form: dict[str, str], **typed):
+    return browser.post("/manage/settings", data=form | typed)
+
+
+def test_the_later_of_two_is_told_and_loses_nothing(console, app, riverside, ada):
+    olivias = opened(riverside, console) | {"hold_minutes": "15"}
+    adas = browser_at(app, riverside, ada)
+    save(adas, opened(riverside, adas), name="Riverside House", tagline="By the water")
+    console.post("/manage/settings/logo", data={"logo": (picture(), "logo.png")})
+
+    answer = save(console, olivias)
+
+    assert answer.status_code == 409
+    said = unescape(answer.text)
+    assert "Not kept yet" in said
+    assert "Ada changed this while you had it open." in said
+    assert '<th scope="row">Name</th><td>Riverside House</td><td>Riverside Hall</td>' in said
+    assert '<th scope="row">Tagline</th><td>By the water</td><td>–</td>' in said
+    assert '<th scope="row">Hold time in minutes</th><td>10</td><td>15</td>' in said
+    assert '<th scope="row">Time zone</th>' not in said
+    assert re.search(r'name="hold_minutes"[^>]* value="15"', answer.text)
+    assert (kept(riverside).name, kept(riverside).hold_minutes) == ("Riverside House", 10)
+    assert len(audit(riverside)) == 2
+
+    again = save(console, olivias, name="Riverside House", version=version_in(answer.text))
+    assert again.status_code == 303
+    tenant = kept(riverside)
+    assert (tenant.name, tenant.tagline, tenant.hold_minutes) == ("Riverside House", "", 15)
+
+
+def test_of_two_at_the_same_moment_the_later_is_told(console, riverside):
+    form = opened(riverside, console) | {"hold_minutes": "15"}
+    with acting_for(riverside.id), transaction():
+        tenants.change(tenants.locked(riverside.id), {"name": "Riverside House"}, at=now())
+        later = started(lambda: save(console, form))
+
+    assert later().status_code == 409
+    assert (kept(riverside).name, kept(riverside).hold_minutes) == ("Riverside House", 10)
+
+
+def test_a_change_after_one_was_told_is_told_as_well(console, app, riverside, ada):
+    olivias = opened(riverside, console) | {"hold_minutes": "15"}
+    change(riverside, name="Riverside House")
+    told = version_in(save(console, olivias).text)
+    change(riverside, name="Riverside Barn")
+
+    assert save(console, olivias, version=told).status_code == 409
+    assert kept(riverside).name == "Riverside Barn"
+
+
+def test_what_was_put_right_is_still_of_when_it_was_opened(console, riverside):
+    olivias = opened(riverside, console)
+    change(riverside, name="Riverside House")
+
+    refused = save(console, olivias, hold_minutes="0")
+    assert refused.status_code == 422
+
+    again = save(console, olivias, hold_minutes="15", version=version_in(refused.text))
+    assert again.status_code == 409
+    assert kept(riverside).name == "Riverside House"
+
+
+def test_pressed_twice_it_is_kept_once(console, riverside):
+    form = opened(riverside, console) | {"name": "  Riverside  House ", "about": "Two\r\nlines"}
+    assert [save(console, form).status_code for _ in range(2)] == [303, 303]
+    assert kept(riverside).name == "Riverside House"
+    assert len(audit(riverside)) == 1
+
+
+def test_a_picture_is_no_change_of_what_the_form_shows(console, riverside):
+    form = opened(riverside, console)
+    console.post("/manage/settings/logo", data={"logo": (picture(), "logo.png")})
+    assert save(console, form, hold_minutes="15").status_code == 303
+
+
+@pytest.mark.parametrize("version", ["", "0", "9" * 4000])
+def test_a_version_there_never_was_overwrites_nothing(console, riverside, version):
+    assert save(console, opened(riverside, console), name="X", version=version).status_code == 409
+    assert kept(riverside).name == "Riverside Hall"
+
+
+def test_a_program_that_says_no_version_is_taken_at_its_word(console, riverside):
+    change(riverside, name="Riverside House")
+    assert console.post("/manage/settings", data={"name": "Riverside Barn"}).status_code == 303
+    assert kept(riverside).name == "Riverside Barn"
 
 
 def picture() -> BytesIO:

@@ -1,5 +1,8 @@
 """Being paid, as the box office sees it: the account at Stripe, other ways, and what it costs."""
 
+import re
+from html import unescape
+
 import pytest
 import requests
 from sqlalchemy import select
@@ -8,7 +11,8 @@ from eventflow.accounts.models import AuditEntry
 from eventflow.db import db, transaction
 from eventflow.payments import accounts, requirements
 from eventflow.payments.models import PaymentAccount
-from tests.people import browser_at, sign_in
+from tests.people import browser_at, make_member, prove, sign_in
+from tests.waiting import started
 
 
 @pytest.fixture
@@ -157,6 +161,109 @@ def test_what_cannot_be_is_put_right_and_what_was_typed_is_kept(owner, at_rivers
     assert said in answer.text
     assert "DE02 1203 0000" in answer.text or "transfer_details" in wrong
     assert not account().takes_transfer
+
+
+# Two people at once
+
+NEW_BANK = "Riverside Hall\nGB33 BUKB 2020"
+
+
+@pytest.fixture
+def oscar(app, riverside):
+    return browser_at(app, riverside, make_member(riverside, "owner", "Oscar"))
+
+
+def version_in(page: str) -> str:
+    return re.search(r'name="version" value="(\w+)"', page)[1]
+
+
+def opened(browser) -> dict[str, str]:
+    """The form as the page offers it where WAYS are kept."""
+    return WAYS | {"version": version_in(browser.get("/manage/payments").text)}
+
+
+def save(browser, form: dict[str, str], **typed):
+    return browser.post("/manage/payments/ways", data=form | typed)
+
+
+def test_the_later_of_two_is_told_and_loses_nothing(owner, oscar, at_riverside):
+    save(owner, WAYS)
+    olivias = opened(owner) | {"days_to_pay": "9"}
+    save(oscar, opened(oscar), transfer_details=NEW_BANK)
+
+    answer = save(owner, olivias)
+
+    assert answer.status_code == 409
+    said = unescape(answer.text)
+    assert "Not kept yet" in said
+    assert "Oscar changed this while you had it open." in said
+    assert f"<td>{NEW_BANK}</td><td>{WAYS['transfer_details']}</td>" in said
+    assert '<th scope="row">Days to pay</th><td>5</td><td>9</td>' in said
+    assert '<th scope="row">Payment at the door</th>' not in said
+    assert f"{WAYS['transfer_details']}</textarea>" in said
+    assert (account().transfer_details, account().days_to_pay) == (NEW_BANK, 5)
+    assert len(words()) == 2
+
+    seen = version_in(answer.text)
+    assert save(owner, olivias, transfer_details=NEW_BANK, version=seen).status_code == 303
+    assert (account().transfer_details, account().days_to_pay) == (NEW_BANK, 9)
+
+
+def test_of_two_at_the_same_moment_the_later_is_told(owner, at_riverside):
+    save(owner, WAYS)
+    form = opened(owner) | {"days_to_pay": "9"}
+    with transaction():
+        accounts.locked().transfer_details = NEW_BANK
+        db.session.flush()
+        later = started(lambda: save(owner, form))
+
+    assert later().status_code == 409
+    assert (account().transfer_details, account().days_to_pay) == (NEW_BANK, 5)
+
+
+def test_what_was_put_right_is_still_of_when_it_was_opened(owner, oscar, at_riverside):
+    save(owner, WAYS)
+    olivias = opened(owner)
+    save(oscar, opened(oscar), transfer_details=NEW_BANK)
+
+    refused = save(owner, olivias, days_to_pay="0")
+    assert refused.status_code == 422
+
+    again = save(owner, olivias, days_to_pay="9", version=version_in(refused.text))
+    assert again.status_code == 409
+    assert account().transfer_details == NEW_BANK
+
+
+def test_what_came_back_from_a_proof_is_still_of_when_it_was_opened(
+    left_alone, oscar, at_riverside
+):
+    save(oscar, WAYS)
+    olivias = opened(left_alone) | {"days_to_pay": "9"}
+    asked = save(left_alone, olivias)
+    save(oscar, opened(oscar), transfer_details=NEW_BANK)
+
+    page = prove(left_alone, asked).text
+
+    assert version_in(page) == olivias["version"]
+    answer = save(left_alone, olivias)
+    assert (answer.status_code, account().transfer_details) == (409, NEW_BANK)
+    assert save(left_alone, olivias, version=version_in(answer.text)).status_code == 303
+    assert account().days_to_pay == 9
+
+
+def test_pressed_twice_it_is_kept_once(owner, at_riverside):
+    save(owner, WAYS)
+    as_browsers_send_it = WAYS["transfer_details"].replace("\n", "\r\n")
+    form = opened(owner) | {"days_to_pay": "9", "transfer_details": as_browsers_send_it}
+    assert [save(owner, form).status_code for _ in range(2)] == [303, 303]
+    assert account().days_to_pay == 9
+    assert len(words()) == 2
+
+
+def test_news_from_stripe_is_no_change_of_what_the_form_shows(owner, connected, stripe):
+    form = opened(owner)
+    owner.post("/manage/payments/stripe/check")
+    assert save(owner, form).status_code == 303
 
 
 def test_the_fee_is_shown_on_an_example(owner, at_riverside):
