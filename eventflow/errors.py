@@ -32,6 +32,8 @@ from eventflow.logs import request_id
 log = logging.getLogger(__name__)
 
 API_PREFIX = "/api/v1"
+BY_LINK = ("/orders/", "/tickets/", "/checkout/")
+"""Where a buyer's pages begin, which open only with the secret in their link."""
 
 
 class Refusal(Exception):
@@ -163,6 +165,9 @@ def _refused(refusal: Refusal) -> Response:
         response.headers["HX-Reswap"] = "innerHTML"
         response.headers["HX-Reselect"] = "unset"
         return response
+    if isinstance(refusal, NotFound) and _is_by_link():
+        # The same words whether it is there or not: only half of the link may have come.
+        return _error_page(refusal.status, None)
     # Most conflicts are a rule and no race: nobody was faster, and the sentence says why.
     is_rule = refusal.status == 409 and refusal.code not in ("sold_out", "seat_taken")
     heading = _("That can’t be done now") if is_rule else None
@@ -208,6 +213,10 @@ def _too_large() -> Response:
         )
     )
     return _refused(Refusal(words, code=CODES[413], status=413))
+
+
+def _is_by_link() -> bool:
+    return bool(g.get("tenant")) and request.path.startswith(BY_LINK)
 
 
 def _page_above() -> str | None:
@@ -261,6 +270,7 @@ def _error_page(status: int, message: str | None, *, heading: str | None = None)
         status=status,
         title=heading,
         detail=message,
+        by_link=status == 404 and _is_by_link(),
         request_id=request_id(),
     )
     response = make_response(html, status)

@@ -320,7 +320,7 @@ def _to_order_of(hold: Hold) -> Response:
         words = _(
             "The links of this order were changed. The newest mail about it has the new ones."
         )
-        raise NotFound(words)
+        raise Refusal(words, status=404, code="not_found")
     return _to_order(order)
 
 

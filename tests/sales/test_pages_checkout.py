@@ -500,6 +500,29 @@ def test_an_order_opens_to_its_secret_only(order, shopper):
         assert shopper.get(wrong).status_code == 404
 
 
+def test_half_a_link_leads_on_whether_there_is_an_order_or_not(app, northgate, order, shopper):
+    ticket = factories.pay(order).tickets[0]
+    halves = (
+        address(order)[:-1],
+        "/orders/ABCD2345?secret=x",
+        f"/tickets/{ticket.id}?secret=wrong",
+        f"/tickets/{str(ticket.id)[:-1]}",
+        f"/checkout/{str(order.hold_id)[:-1]}",
+    )
+
+    pages = [shopper.get(half) for half in halves]
+
+    assert {page.status_code for page in pages} == {404}
+    assert len({re.search(r"<article.*<code>", page.text, re.S)[0] for page in pages}) == 1
+    assert "The link may be incomplete" in pages[0].text
+    ways = re.findall(r'class="button" href="([^"]+)"', pages[0].text)
+    assert ways == ["/orders/find", "/"]
+    # What was never opened by a link has no such excuse, nor has the base host.
+    for page in (shopper.get("/events/nothing"), browser_at(app, None).get(halves[0])):
+        assert page.status_code == 404
+        assert "may be incomplete" not in page.text
+
+
 def test_an_order_is_kept_by_no_cache_and_told_to_nobody(order, shopper):
     answer = shopper.get(address(order))
 
