@@ -291,6 +291,14 @@ def test_a_link_for_one_host_opens_nothing_on_another(app, riverside, northgate,
     assert browser_at(app, None).get(f"/my-tickets/list?{code}").status_code == 410
 
 
+def test_the_address_of_my_tickets_leads_to_a_box_offices_own(shopper):
+    answer = shopper.get("/my-tickets")
+
+    assert (answer.status_code, answer.location) == (303, "/orders/find")
+    assert "My tickets" in shopper.get(answer.location).text
+    assert shopper.post("/my-tickets", data={"email": "bea@example.com"}).status_code == 404
+
+
 def test_the_base_host_lists_the_orders_of_all_halls(app, riverside, northgate, two_halls):
     with acting_for(riverside.id):
         factories.order(riverside, db.session.query(Event).one(), 1)

@@ -25,6 +25,7 @@ DOORS: list[tuple[str, str, str]] = [
     ("metrics.show", BASE, "anybody"),  # guarded by METRICS_TOKEN
     ("events.show_brand", TENANT, "anybody"),
     # what is on, and what search engines ask for
+    ("discovery.my_tickets.show_find", BOTH, "anybody"),
     ("discovery.my_tickets.*", BASE, "anybody"),
     ("discovery.*", BOTH, "anybody"),
     # accounts: coming in
