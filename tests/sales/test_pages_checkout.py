@@ -388,12 +388,14 @@ def test_the_first_tab_says_that_its_buyer_chose_anew_in_another(app, riverside,
 def test_more_time_is_given_once(checkout, shopper):
     with transaction():
         holds.find(checkout.rpartition("/")[2]).expires_at = now() + timedelta(minutes=1)
+    assert "once: the full 10 minutes again." in shopper.get(checkout).text
 
     assert (
         "You have the full time again"
         in shopper.get(shopper.post(checkout + "/extend").location).text
     )
     assert "was extended already" in shopper.get(shopper.post(checkout + "/extend").location).text
+    assert "More time can be had" not in shopper.get(checkout).text
 
 
 def test_more_time_keeps_what_was_typed(checkout, shopper):
