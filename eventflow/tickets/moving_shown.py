@@ -26,6 +26,8 @@ from eventflow.tickets.other_seats import Reach
 LISTED = 12
 INSTEAD = 4
 """So many are named where the one that was wanted can't be had."""
+QUOTED = 40
+"""So much is said again of a name that no seat has."""
 NOWHERE = -1
 """The version of a hall in which a ticket may go nowhere."""
 
@@ -98,7 +100,8 @@ def _of_name(ticket: Ticket, named: str) -> uuid.UUID:
     try:
         found = allocations.read_list(ticket.event, named)
     except Invalid:
-        raise Invalid({"named": _("There is no seat %(name)s.", name=named[:80])}) from None
+        quoted = named if len(named) <= QUOTED else named[:QUOTED].rstrip() + "…"
+        raise Invalid({"named": _("There is no seat %(name)s.", name=quoted)}) from None
     if len(found) != 1:
         raise Invalid({"named": _("Name one seat, like Stalls A12.")})
     return found[0]

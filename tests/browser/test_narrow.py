@@ -13,6 +13,8 @@ from eventflow.events import covers, publishing
 from eventflow.tenancy import acting_for
 from tests import factories
 from tests.browser.test_organizing import come_in
+from tests.sales.test_seats import buy, take
+from tests.seating import halls
 from tests.seating.theatres import make_seated
 
 pytestmark = pytest.mark.browser
@@ -74,6 +76,16 @@ def test_they_are_broken_on_the_way_to_the_tickets(served, phone, riverside, end
 
     phone.get_by_role("button", name="Pay").click()
     phone.wait_for_url("**/orders/*")
+    assert not too_wide(phone)
+
+
+def test_they_are_broken_in_what_is_refused(served, phone, riverside, at_riverside):
+    ticket = buy(at_riverside, take(make_seated(halls.room(), {"stalls": 0}), 0)).tickets[0]
+    asked = f"/tickets/{ticket.id}/seat/change?secret={ticket.secret}&named={'W' * 500}"
+
+    phone.goto(served.at(riverside, asked))
+
+    assert "There is no seat" in phone.locator("[role=alert]").inner_text()
     assert not too_wide(phone)
 
 

@@ -110,6 +110,15 @@ def test_a_swap_to_no_seat_is_refused(storefront, evening, ticket, seat):
     assert storefront.post(TICKET.format(ticket), data={"seat": seat}).status_code in (404, 422)
 
 
+def test_what_names_no_seat_is_quoted_in_short(storefront, evening, ticket):
+    page = storefront.get(
+        f"/tickets/{ticket.id}/seat/change?secret={ticket.secret}&named={'W' * 500}"
+    )
+
+    assert page.status_code == 422
+    assert f"There is no seat {'W' * 40}…." in page.text
+
+
 def test_without_its_secret_a_ticket_is_not_found(storefront, ticket):
     assert storefront.get(f"/tickets/{ticket.id}/seat?secret=wrong").status_code == 404
 
