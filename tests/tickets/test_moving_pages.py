@@ -119,6 +119,12 @@ def test_what_names_no_seat_is_quoted_in_short(storefront, evening, ticket):
     assert f"There is no seat {'W' * 40}…." in page.text
 
 
+def test_the_list_is_named_for_itself_since_a_map_may_not_be_there(storefront, evening, ticket):
+    page = storefront.get(TICKET.format(ticket)).text
+
+    assert re.search(r'<h2 id="list">(.*)</h2>', page)[1] == "Choose from a list"
+
+
 def test_without_its_secret_a_ticket_is_not_found(storefront, ticket):
     assert storefront.get(f"/tickets/{ticket.id}/seat?secret=wrong").status_code == 404
 
