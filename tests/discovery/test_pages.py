@@ -257,6 +257,18 @@ def test_the_link_lists_the_orders_once(app, riverside, gala, shopper):
     assert stranger.get("/orders/list").location.endswith("/orders/find")
 
 
+def test_an_order_that_cost_nothing_is_confirmed_and_not_paid(riverside, gala, shopper):
+    with transaction():
+        gala.tiers[0].price = 0
+    factories.order(riverside, gala, 1)
+
+    link = link_for(shopper, riverside, "riverside.eventflow.test", "/orders/list")
+    page = shopper.get(link, follow_redirects=True).text
+
+    assert "1 ticket, free" in page
+    assert "Confirmed" in page and "Paid" not in page
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_who_only_looks_at_a_link_does_not_use_it_up(app, riverside, gala, shopper, method):
     factories.order(riverside, gala, 1)

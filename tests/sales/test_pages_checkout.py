@@ -45,6 +45,11 @@ def only_order() -> Order:
     return db.session.scalars(select(Order).execution_options(populate_existing=True)).one()
 
 
+def state_in(page: str) -> str:
+    """What an order's page says of it beside the receipt."""
+    return re.search(r"Receipt</h2>\s*<span.*?</svg>([^<]+)</span>", page, re.S)[1]
+
+
 def path(location: str) -> str:
     return location.replace("http://riverside.eventflow.test", "")
 
@@ -74,6 +79,7 @@ def test_a_paid_order_shows_its_tickets(checkout, shopper):
     page = shopper.get(path(back.location)).text
     assert page.count("QR code of ticket") == 2
     assert "Here are your tickets" in page
+    assert state_in(page) == "Paid"
     assert re.search(r"in your mail at \S+ too\. Show the code", page)
     order = only_order()
     assert (order.status, order.buyer_email, order.total) == ("paid", "bea@example.com", 5155)
@@ -259,7 +265,9 @@ def test_a_free_order_needs_no_payment(at_riverside, shopper):
     order_page = shopper.post(checkout, data=BEA).location
 
     assert "/orders/" in order_page
-    assert shopper.get(order_page).text.count("QR code of ticket") == 2
+    page = shopper.get(order_page).text
+    assert page.count("QR code of ticket") == 2
+    assert (state_in(page), only_order().status) == ("Confirmed", "paid")
 
 
 def test_other_ways_to_pay_are_offered_only_where_they_are_taken(at_riverside, checkout, shopper):
