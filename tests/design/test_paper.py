@@ -1,5 +1,7 @@
 """The colours of base.css, measured."""
 
+import cmath
+import math
 import re
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 
 from eventflow.brand import DARK, LIGHT, brand_css, contrast, hex_of
 
-BASE = (Path(__file__).parents[2] / "static/css/base.css").read_text()
+STYLES = Path(__file__).parents[2] / "static/css"
+BASE, SEATS = ((STYLES / name).read_text() for name in ("base.css", "seats.css"))
 PAIR = re.compile(
     r"--([a-z-]+): light-dark\(oklch\(([\d.]+) ([\d.]+) ([\d.]+)\), "
     r"oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)\);"
@@ -49,6 +52,24 @@ def test_a_notice_can_be_read(state, dark):
 def test_the_edges_of_controls_stand_out(dark):
     for surface in SURFACES:
         assert contrast(colour("edge", dark), colour(surface, dark)) >= 3, surface
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_taken_seats_are_outlined_on_the_ground_they_stand_on(dark):
+    mix = r"stroke: color-mix\(in oklab, var\(--edge\) (\d+)%, var\(--sheet\)"
+    share = int(re.search(mix, SEATS)[1]) / 100
+    outline = hex_of(*mixed(TOKENS["edge"][dark], TOKENS["sheet"][dark], share))
+
+    for ground in ("paper-deep", "sheet"):
+        assert contrast(outline, colour(ground, dark)) >= 1.6, ground
+
+
+def mixed(one, other, share: float) -> tuple[float, float, float]:
+    """So much of one in the other, as color-mix(in oklab) does it."""
+    lightness = share * one[0] + (1 - share) * other[0]
+    tint = share * cmath.rect(one[1], math.radians(one[2]))
+    tint += (1 - share) * cmath.rect(other[1], math.radians(other[2]))
+    return lightness, abs(tint), math.degrees(cmath.phase(tint)) % 360
 
 
 def test_our_own_colour_was_taken_apart_by_the_same_rule():
