@@ -95,7 +95,7 @@ def test_an_icon_nobody_drew_is_an_error(paper):
 
 
 @pytest.mark.parametrize(
-    "status", [400, 401, 403, 404, 405, 409, 410, 413, 418, 422, 429, 500, 503]
+    "status", [400, 401, 403, 404, 405, 409, 410, 413, 416, 418, 422, 429, 500, 503]
 )
 def test_an_error_says_what_happened_what_to_do_and_what_to_quote(paper, status):
     with paper.test_request_context():

@@ -200,6 +200,13 @@ def test_the_brand_is_a_style_sheet_that_may_be_kept(riverside, shopper, base):
     assert base.get("/brand.css").status_code == 404
 
 
+def test_a_part_beyond_the_end_of_a_file_is_called_that(shopper):
+    answer = shopper.get("/static/css/base.css", headers={"Range": "bytes=99999999-"})
+
+    assert answer.status_code == 416
+    assert "begins after its end" in answer.text
+
+
 # My tickets
 
 
