@@ -55,7 +55,7 @@ def wait_for_somebody_who_waits(settings) -> None:
     )
     # As the owner: the product's role does not see what others do.
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as owner:
-        for _attempt in range(500):
+        for _attempt in range(6_000):
             if owner.execute(asked).fetchone() != (0,):
                 return
             time.sleep(0.01)
