@@ -26,6 +26,10 @@ def started(do: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def _somebody_waits() -> bool:
-    waiting = text("select exists (select from pg_locks where not granted)")
+    # In this database alone: other processes of the tests wait in theirs.
+    waiting = text(
+        "select exists (select from pg_locks join pg_stat_activity using (pid)"
+        " where not granted and datname = current_database())"
+    )
     with db.engine.connect() as connection:
         return bool(connection.scalar(waiting))

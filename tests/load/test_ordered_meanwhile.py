@@ -1,11 +1,8 @@
 """A buyer changes the choice in one tab while the order of it is being made in another."""
 
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 
-import psycopg
 import pytest
 
 from eventflow.db import db, now, transaction
@@ -18,20 +15,23 @@ from eventflow.tenancy import across_tenants, acting_for
 from eventflow.tickets import stocktaking
 from tests.factories import BEA
 from tests.seating.theatres import a_drawing, a_row, hall_of, make_seated
+from tests.waiting import started
 
 Place = Callable[[uuid.UUID | None], Placed]
 
 
 @pytest.fixture
-def beside(app, at_riverside) -> Iterator[Callable[[Place, uuid.UUID], Future[Placed]]]:
-    """Choose anew in a thread and a session of its own, as another tab of the same browser."""
-    with ThreadPoolExecutor(1) as other:
+def beside(app, at_riverside) -> Callable[[Place, uuid.UUID], Placed | Refusal]:
+    """Choose anew in a session of its own, as another tab of the same browser; what it is told."""
 
-        def do(place: Place, before: uuid.UUID) -> Placed:
-            with app.app_context(), acting_for(at_riverside.id):
+    def choose(place: Place, before: uuid.UUID) -> Placed | Refusal:
+        with app.app_context(), acting_for(at_riverside.id):
+            try:
                 return place(before)
+            except Refusal as refusal:
+                return refusal
 
-        yield lambda place, before: other.submit(do, place, before)
+    return choose
 
 
 def chosen_seats() -> Place:
@@ -48,32 +48,16 @@ def chosen_tickets(gala) -> Place:
     return lambda before: holds.place(slug, wanted, buyer="b", replaces=before, at=now())
 
 
-def wait_for_somebody_who_waits(settings) -> None:
-    asked = (
-        "select count(*) from pg_stat_activity"
-        " where wait_event_type = 'Lock' and datname = current_database()"
-    )
-    # As the owner: the product's role does not see what others do.
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as owner:
-        for _attempt in range(6_000):
-            if owner.execute(asked).fetchone() != (0,):
-                return
-            time.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 @pytest.mark.parametrize("kind", ["seats", "tickets"])
-def test_what_became_an_order_is_not_given_back_for_another_choice(settings, gala, beside, kind):
+def test_what_became_an_order_is_not_given_back_for_another_choice(gala, beside, kind):
     place = chosen_seats() if kind == "seats" else chosen_tickets(gala)
     first = place(None).id
     with transaction():
         orders.make(first, BEA, at=now())
-        other = beside(place, first)
-        wait_for_somebody_who_waits(settings)
+        told = started(lambda: beside(place, first))
 
     # Either there is more of it, or it is refused; the order keeps what it is of.
-    refused = other.exception(30)
-    assert refused is None or isinstance(refused, Refusal), refused
+    assert isinstance(told(), Placed | Refusal)
     db.session.rollback()
     assert db.session.get_one(Hold, first).status == "live"
     with across_tenants():
