@@ -180,11 +180,7 @@ def as_placed(answer: dict[str, Any]) -> Placed:
 
 def find(hold_id: uuid.UUID | str, *, lock: bool = False) -> Hold:
     """The hold that this secret opens, whatever its state; NotFound if there is none."""
-    try:
-        key = hold_id if isinstance(hold_id, uuid.UUID) else uuid.UUID(hold_id)
-    except ValueError:
-        raise NotFound(_("There is no such hold.")) from None
-    query = select(Hold).where(Hold.id == key)
+    query = select(Hold).where(Hold.id == _id(hold_id))
     if lock:
         query = query.with_for_update(of=Hold).execution_options(populate_existing=True)
     hold = db.session.scalar(query)
@@ -194,13 +190,18 @@ def find(hold_id: uuid.UUID | str, *, lock: bool = False) -> Hold:
 
 
 def is_free(hold_id: uuid.UUID | str) -> bool:
-    """Whether what this hold is of costs nothing; also where there is no such hold."""
-    try:
-        key = hold_id if isinstance(hold_id, uuid.UUID) else uuid.UUID(hold_id)
-    except ValueError:
-        return True
-    query = select(HoldLine.hold_id).where(HoldLine.hold_id == key, HoldLine.unit_price > 0)
+    """Whether what this hold is of costs nothing. NotFound for what is no secret of a hold."""
+    query = select(HoldLine.hold_id).where(
+        HoldLine.hold_id == _id(hold_id), HoldLine.unit_price > 0
+    )
     return db.session.scalar(query.limit(1)) is None
+
+
+def _id(hold_id: uuid.UUID | str) -> uuid.UUID:
+    try:
+        return hold_id if isinstance(hold_id, uuid.UUID) else uuid.UUID(hold_id)
+    except ValueError:
+        raise NotFound(_("There is no such hold.")) from None
 
 
 def find_live(hold_id: uuid.UUID | str, *, at: datetime, lock: bool = False) -> Hold:
