@@ -31,6 +31,7 @@ from eventflow.pages import wants_fragment
 from eventflow.sales import (
     availability,
     buyers,
+    choice_forms,
     event_page,
     finding_pages,
     holds,
@@ -126,7 +127,7 @@ def place_hold(slug: str) -> Response:
     if halls.of_slug(slug):
         return seat_holds.check_out(slug, at)
     try:
-        hold_id = presses.place(slug, seat_holds.items(), at=at)
+        hold_id = presses.place(slug, choice_forms.items(), at=at)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -198,7 +199,7 @@ def _refused(slug: str, refusal: Refusal, at: datetime) -> Response:
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
-    chosen = seat_holds.numbers_chosen(left)
+    chosen = choice_forms.numbers_chosen(left)
     # Kept for everybody who is told the same: in a rush that is nearly all of them. Of what was
     # typed only what the page shows again is in the key.
     return shared_pages.answer(

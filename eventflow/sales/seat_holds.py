@@ -7,7 +7,7 @@ nearest that could be had instead, and what was chosen stays chosen.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ from eventflow.pages import wants_fragment
 from eventflow.sales import (
     alternatives,
     availability,
+    choice_forms,
     event_page,
     holds,
     offers,
@@ -44,7 +45,7 @@ from eventflow.sales import (
     seat_plans,
 )
 from eventflow.sales.alternatives import Alternative
-from eventflow.sales.availability import TierLeft
+from eventflow.sales.choice_forms import Wish
 from eventflow.sales.holds import HeldSeat, Wanted
 from eventflow.sales.models import Hold
 from eventflow.sales.offers import Offer
@@ -55,27 +56,6 @@ from eventflow.seating import presales, states
 
 bp = Blueprint("seat_holds", __name__)
 
-FIELD = "tier-"
-MOST_NAMED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a form asks for."""
-
-    items: list[Wanted]
-    seats: list[str]
-    """Keys of the drawing."""
-    best: int
-    """So many of the best seats there are; 0: none."""
-    where: str
-    """Of these only: `category:ID`, or `most:AMOUNT` for one with its fees."""
-    need: bool
-    code: str
-    """Opens seats that are kept back from others."""
-    kept: list[str]
-    """Of `seats` those that are held already, to which a list adds."""
-
 
 @bp.post("/events/<slug>/seats/held")
 @limited("purchase")
@@ -83,7 +63,7 @@ def hold_chosen(slug: str) -> Response:
     """Hold exactly what is ticked now, in place of what was held; nothing: give it back."""
     at = now()
     _must_be_seated(slug, at)
-    wish = read()
+    wish = choice_forms.read()
     if not wish.seats and not wish.items:
         _give_back(slug)
         return _chosen(slug, None, at)
@@ -96,7 +76,7 @@ def hold_best(slug: str) -> Response:
     """Hold the best seats there are for so many, and say where they are."""
     at = now()
     _must_be_seated(slug, at)
-    wish = read(best=True)
+    wish = choice_forms.read(best=True)
     try:
         # In place of what was chosen before: who looks again wants others, and not more.
         hold_id = place(slug, replace(wish, seats=[]), at=at)
@@ -157,7 +137,7 @@ def _moment() -> datetime | None:
 
 def check_out(slug: str, at: datetime) -> Response:
     """Hold what is ticked and counted, and go on to the checkout."""
-    wish = read()
+    wish = choice_forms.read()
     try:
         hold_id = place(slug, _added(slug, wish, at) if _is_list() else wish, at=at)
     except NotFound:
@@ -168,23 +148,6 @@ def check_out(slug: str, at: datetime) -> Response:
     if wants_fragment():
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, 303)  # type: ignore[return-value]
-
-
-def read(*, best: bool = False) -> Wish:
-    """What the form asks for. Raises Invalid."""
-    instead = request.form.get("instead", "").split()
-    seats = list(dict.fromkeys(instead or request.form.getlist("seat")))
-    if len(seats) > MOST_NAMED:
-        raise Invalid({"seats": _("That is more than one order can hold.")})
-    return Wish(
-        items=items(),
-        seats=seats,
-        best=_number(request.form.get("best", "")) if best else 0,
-        where=request.form.get("best-where", "")[:100] if best else "",
-        need=request.form.get("need") == "accessible",
-        code=request.form.get("code", "").strip(),
-        kept=[],
-    )
 
 
 def _is_list() -> bool:
@@ -419,40 +382,6 @@ def _best(event: Event, seated: Seated, wish: Wish, at: datetime) -> list[Best]:
     return [Best(wish.best)]
 
 
-def _number(value: str) -> int:
-    value = value.strip()
-    if not (value.isascii() and value.isdigit()):
-        raise Invalid({"best": _("A number of seats is a whole number, such as 2.")})
-    if len(digits := value.lstrip("0")) > 3:
-        raise Invalid({"best": _("That is more than one order can hold.")})
-    if not digits:
-        raise Invalid({"best": _("Say how many seats: one or more.")})
-    return int(digits)
-
-
 def _offer(event: Event, at: datetime) -> Offer:
     left = availability.of(event.id, event.tenant_id, at=at)
     return offers.offer(event, g.tenant, left, at=at)
-
-
-def numbers_chosen(left: Sequence[TierLeft]) -> dict[str, int]:
-    """How many of each of these tiers the form asks for, as far as a page can show it again."""
-    typed = {one.id: request.form.get(FIELD + one.id, "").strip() for one in left}
-    numbers = {tier: whole_numbers.read(value, digits=6) for tier, value in typed.items()}
-    return {tier: number for tier, number in numbers.items() if number}
-
-
-def items() -> list[Wanted]:
-    """So many of each tier that is bought by the number. Raises Invalid."""
-    wanted = []
-    for name, value in request.form.items():
-        if not name.startswith(FIELD) or not (value := value.strip()) or value == "0":
-            continue
-        quantity = whole_numbers.read(value, digits=6)
-        if quantity is None:
-            raise Invalid({"items": _("A number of tickets is a whole number, such as 2.")})
-        try:
-            wanted.append(Wanted(uuid.UUID(name.removeprefix(FIELD)), quantity))
-        except ValueError:
-            raise Invalid({"items": _("There is no such tier at this event.")}) from None
-    return wanted
